@@ -8,7 +8,7 @@ values.  Numbers that may be NaN or infinite travel in that buffer only; JSON ha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 VERSION = 1
 
@@ -22,7 +22,7 @@ NodeKind = Literal["op", "parameter", "buffer", "input", "constant", "loss"]
 class Status:
     """How the run is doing.  Latest wins."""
 
-    is_: Literal["status"]
+    is_: ClassVar[str] = "status"
     state: State
     mode: Mode  # how commands reach the kernel while a cell runs
     step: int  # optimizer steps so far
@@ -41,7 +41,7 @@ class Series:
     ``unit``: "", "fraction" (shown in per cent) or "bytes".  ``sampled`` says what was left out, "" if nothing.
     """
 
-    is_: Literal["series"]
+    is_: ClassVar[str] = "series"
     group: str
     name: str
     unit: str
@@ -91,7 +91,7 @@ class Rule:
 class Graph:
     """The computation of one step.  Sent only when its shape differs from the last one."""
 
-    is_: Literal["graph"]
+    is_: ClassVar[str] = "graph"
     key: int
     step: int
     layers: tuple[Layer, ...]
@@ -104,7 +104,7 @@ class Graph:
 class Memory:
     """Bytes now and at the worst moment, by category.  Latest wins."""
 
-    is_: Literal["memory"]
+    is_: ClassVar[str] = "memory"
     categories: tuple[str, ...]  # parameters, gradients, saved, optimizer, other
     now: tuple[int, ...]
     peak: tuple[int, ...]  # each category at the moment when the total was largest
@@ -119,7 +119,7 @@ Part = Status | Series | Graph | Memory
 class Update:
     """Everything that changed since the last tick; a keyframe carries everything there is."""
 
-    is_: Literal["update"]
+    is_: ClassVar[str] = "update"
     version: int
     run: str  # id of the run
     title: str  # class name of the model, or what the user called it
@@ -133,7 +133,7 @@ class Update:
 class Command:
     """What the page may ask for.  Nothing else is listened to."""
 
-    is_: Literal["command"]
+    is_: ClassVar[str] = "command"
     version: int
     do: Verb
     seq: int  # of this command; for "seen", of the last update drawn
