@@ -1,0 +1,1 @@
+"""Small scripts of the house, each with a test in tests/tools."""
