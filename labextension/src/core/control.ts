@@ -1,0 +1,116 @@
+/** Asks the kernel for things, notices when it does not answer, and then interrupts it. */
+import { type Command, type Mode, type State, VERSION, type Verb } from "../wire.ts";
+
+/** A command that is not carried out within this time is followed by an interrupt. */
+export const ANSWER_WITHIN = 1_000;
+/** A kernel that leaves our greeting unanswered this long cannot hear while its cell runs. */
+export const GREETING_WITHIN = 1_500;
+/** Keyframes are dear: not asked for more often than this, and life signs no more often either. */
+export const BETWEEN_GREETINGS = 1_000;
+
+/** What the control needs to know of its store. */
+export interface Controlled {
+  send(command: Command): void;
+  /** How commands reach the kernel, as far as known. */
+  mode(): Mode;
+  /** Interrupts the kernel; undefined where the page cannot. */
+  interrupt(): (() => void) | undefined;
+  changed(): void;
+  now(): number;
+}
+
+export class Control {
+  /** Asked, not yet carried out. */
+  pending: Verb | undefined;
+  /** The kernel has not answered our greeting. */
+  deaf = false;
+  /** A command went unheard and nothing more can be done from here. */
+  unheard = false;
+  readonly #store: Controlled;
+  #number = 0;
+  #awaited = 0;
+  #greeted = Number.NEGATIVE_INFINITY;
+  #seen = Number.NEGATIVE_INFINITY;
+  #greeting: Timer;
+  #answer: Timer;
+
+  constructor(store: Controlled) {
+    this.#store = store;
+  }
+
+  /** Ask for everything there is, on arrival or when something was missed. */
+  hello(): void {
+    if (this.#store.now() - this.#greeted < BETWEEN_GREETINGS) return;
+    this.#greeted = this.#store.now();
+    this.#send("hello", this.#next());
+    this.#greeting ??= setTimeout(() => {
+      this.deaf = this.#store.mode() === "unknown";
+      if (this.deaf) this.#store.changed();
+    }, GREETING_WITHIN);
+  }
+
+  /** Tell the kernel that somebody is looking. */
+  seen(seq: number): void {
+    if (this.#store.now() - this.#seen < BETWEEN_GREETINGS) return;
+    this.#seen = this.#store.now();
+    this.#send("seen", seq);
+  }
+
+  ask(verb: Verb): void {
+    this.#awaited = this.#next();
+    this.#send(verb, this.#awaited);
+    this.pending = verb;
+    this.unheard = false;
+    clearTimeout(this.#answer);
+    if (this.#store.mode() === "interrupt") this.#insist();
+    else this.#answer = setTimeout(() => this.#insist(), ANSWER_WITHIN);
+    this.#store.changed();
+  }
+
+  /** The kernel carried out our commands up to `acked`, and the run is in `state`. */
+  heard(acked: number, state: State | undefined): void {
+    const over = state !== undefined && isOver(state);
+    if (this.pending !== undefined && (acked >= this.#awaited || over)) this.#settle();
+  }
+
+  /** Nobody is left who could answer. */
+  close(): void {
+    clearTimeout(this.#greeting);
+    this.#settle();
+  }
+
+  #settle(): void {
+    clearTimeout(this.#answer);
+    this.pending = undefined;
+    this.unheard = false;
+  }
+
+  /** The interrupt makes the kernel look into its queue, where our command waits. */
+  #insist(): void {
+    const interrupt = this.#store.interrupt();
+    interrupt?.();
+    const giveUp = () => {
+      this.unheard = true;
+      this.#store.changed();
+    };
+    if (interrupt) this.#answer = setTimeout(giveUp, 3 * ANSWER_WITHIN);
+    else giveUp();
+  }
+
+  #send(verb: Verb, seq: number): void {
+    this.#store.send({ is: "command", version: VERSION, do: verb, seq });
+  }
+
+  /** Grows over reloads and over pages of the same run, as the kernel remembers the last number only. */
+  #next(): number {
+    this.#number = Math.max(this.#number + 1, this.#store.now());
+    return this.#number;
+  }
+}
+
+type Timer = ReturnType<typeof setTimeout> | undefined;
+
+/** No step will follow in this state. */
+export function isOver(state: State): boolean {
+  return state === "finished" || state === "stopped" || state === "failed";
+}

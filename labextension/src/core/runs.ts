@@ -1,0 +1,47 @@
+/** The runs that are live on this page, so that a saved view finds its run when it comes back to life. */
+import type { Store } from "./store.ts";
+
+export interface Run {
+  readonly store: Store;
+  /** Id of the kernel it runs in. */
+  readonly home: string;
+}
+
+export class Runs {
+  readonly #runs = new Map<string, Run>();
+  readonly #watchers = new Set<() => void>();
+
+  get(id: string): Store | undefined {
+    return this.#runs.get(id)?.store;
+  }
+
+  /** The newest run of a kernel. */
+  at(home: string): Store | undefined {
+    return [...this.#runs.values()].findLast((run) => run.home === home)?.store;
+  }
+
+  set(id: string, run: Run): void {
+    this.#runs.delete(id);
+    this.#runs.set(id, run);
+    this.#tell();
+  }
+
+  /** Forget a run, unless another store has taken its place. */
+  delete(id: string, store: Store): void {
+    if (this.get(id) !== store) return;
+    this.#runs.delete(id);
+    this.#tell();
+  }
+
+  /** Call `look` when a run comes or goes.  Returns a function that stops it. */
+  watch(look: () => void): () => void {
+    this.#watchers.add(look);
+    return () => this.#watchers.delete(look);
+  }
+
+  #tell(): void {
+    for (const look of [...this.#watchers]) look();
+  }
+}
+
+export const runs = new Runs();

@@ -1,0 +1,10 @@
+/** Where updates come from: a widget model, a kernel's messages, a saved notebook, a test. */
+import type { Command, Update } from "../wire.ts";
+
+export interface Source {
+  /** Ask for updates, each with the points of its series.  Returns a function that stops them. */
+  listen(hear: (update: Update, points: Float64Array) => void): () => void;
+  send(command: Command): void;
+  /** Be told once when no update can come any more.  Returns a function that stops it. */
+  lost?(tell: () => void): () => void;
+}
