@@ -1,8 +1,12 @@
 /** Asks the kernel for things, notices when it does not answer, and then interrupts it. */
 import { type Command, type Mode, type State, VERSION, type Verb } from "../wire.ts";
 
-/** A command that is not carried out within this time is followed by an interrupt. */
+/** A command that is not acknowledged within this time is followed by an interrupt. */
 export const ANSWER_WITHIN = 1_000;
+/** Where only an interrupt makes the kernel look into its queue, the command gets this head start into it. */
+export const KNOCK_AFTER = 50;
+/** An interrupted kernel, or one that acknowledged, is given this long: one op may take seconds. */
+export const PATIENCE = 10_000;
 /** A kernel that leaves our greeting unanswered this long cannot hear while its cell runs. */
 export const GREETING_WITHIN = 1_500;
 /** Keyframes are dear: not asked for more often than this, and life signs no more often either. */
@@ -13,6 +17,7 @@ export interface Controlled {
   send(command: Command): void;
   /** How commands reach the kernel, as far as known. */
   mode(): Mode;
+  state(): State | undefined;
   /** Interrupts the kernel; undefined where the page cannot. */
   interrupt(): (() => void) | undefined;
   changed(): void;
@@ -20,7 +25,7 @@ export interface Controlled {
 }
 
 export class Control {
-  /** Asked, not yet carried out. */
+  /** Asked, not yet acknowledged and carried out. */
   pending: Verb | undefined;
   /** The kernel has not answered our greeting. */
   deaf = false;
@@ -28,7 +33,9 @@ export class Control {
   unheard = false;
   readonly #store: Controlled;
   #number = 0;
+  /** Number of the command that we wait for. */
   #awaited = 0;
+  #acked = false;
   #greeted = Number.NEGATIVE_INFINITY;
   #seen = Number.NEGATIVE_INFINITY;
   #greeting: Timer;
@@ -58,43 +65,69 @@ export class Control {
 
   ask(verb: Verb): void {
     this.#awaited = this.#next();
+    this.#acked = false;
     this.#send(verb, this.#awaited);
     this.pending = verb;
     this.unheard = false;
-    clearTimeout(this.#answer);
-    if (this.#store.mode() === "interrupt") this.#insist();
-    else this.#answer = setTimeout(() => this.#insist(), ANSWER_WITHIN);
+    this.#wait(this.#mustKnock(verb) ? KNOCK_AFTER : ANSWER_WITHIN, () => this.#insist());
     this.#store.changed();
   }
 
-  /** The kernel carried out our commands up to `acked`, and the run is in `state`. */
-  heard(acked: number, state: State | undefined): void {
-    const over = state !== undefined && isOver(state);
-    if (this.pending !== undefined && (acked >= this.#awaited || over)) this.#settle();
+  /** The kernel heard our commands up to `acked`, and the run is in some state. */
+  heard(acked: number): void {
+    if (this.pending === undefined) return;
+    if (this.#isDone(this.pending)) this.#forget();
+    else if (!this.#acked && acked >= this.#awaited) {
+      this.#acked = true;
+      this.unheard = false;
+      this.#wait(PATIENCE, () => this.#settle());
+    }
   }
 
   /** Nobody is left who could answer. */
   close(): void {
     clearTimeout(this.#greeting);
-    this.#settle();
+    this.#forget();
   }
 
   #settle(): void {
+    this.#forget();
+    this.#store.changed();
+  }
+
+  #forget(): void {
     clearTimeout(this.#answer);
     this.pending = undefined;
     this.unheard = false;
   }
 
-  /** The interrupt makes the kernel look into its queue, where our command waits. */
+  #isDone(verb: Verb): boolean {
+    const state = this.#store.state();
+    if (state === undefined) return false;
+    if (isOver(state)) return true;
+    return (verb === "pause" && state === "paused") || (verb === "resume" && state === "live");
+  }
+
+  /** A paused kernel looks into its queue by itself; a running one only when it is interrupted. */
+  #mustKnock(verb: Verb): boolean {
+    return verb !== "resume" && this.#store.mode() === "interrupt" && this.#store.state() !== "paused";
+  }
+
+  /** The interrupt makes the kernel look into its queue, where our command waits.  Unread, it would mean stop. */
   #insist(): void {
-    const interrupt = this.#store.interrupt();
-    interrupt?.();
+    const interrupt = this.pending === "resume" ? undefined : this.#store.interrupt();
     const giveUp = () => {
       this.unheard = true;
       this.#store.changed();
     };
-    if (interrupt) this.#answer = setTimeout(giveUp, 3 * ANSWER_WITHIN);
+    interrupt?.();
+    if (interrupt) this.#wait(PATIENCE, giveUp);
     else giveUp();
+  }
+
+  #wait(time: number, then: () => void): void {
+    clearTimeout(this.#answer);
+    this.#answer = setTimeout(then, time);
   }
 
   #send(verb: Verb, seq: number): void {

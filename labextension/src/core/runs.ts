@@ -33,6 +33,16 @@ export class Runs {
     this.#tell();
   }
 
+  /** The kernel with this id restarted or died, and its runs with it. */
+  lose(home: string): void {
+    for (const [id, run] of this.#runs) {
+      if (run.home !== home) continue;
+      this.#runs.delete(id);
+      run.store.lose();
+    }
+    this.#tell();
+  }
+
   /** Call `look` when a run comes or goes.  Returns a function that stops it. */
   watch(look: () => void): () => void {
     this.#watchers.add(look);

@@ -5,6 +5,8 @@ export interface Source {
   /** Ask for updates, each with the points of its series.  Returns a function that stops them. */
   listen(hear: (update: Update, points: Float64Array) => void): () => void;
   send(command: Command): void;
+  /** Commands cannot be sent: only an interrupt reaches the kernel. */
+  readonly oneWay?: boolean;
   /** Be told once when no update can come any more.  Returns a function that stops it. */
   lost?(tell: () => void): () => void;
 }

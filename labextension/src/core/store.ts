@@ -30,6 +30,9 @@ export class Store {
   /** Set by the host when it can interrupt the kernel. */
   interrupt: (() => void) | undefined;
 
+  /** Commands cannot be sent: Stop by interrupt is all there is. */
+  readonly oneWay: boolean;
+
   readonly #now: () => number;
   readonly #curves = new Curves();
   readonly #control: Control;
@@ -38,22 +41,26 @@ export class Store {
   #seq = -1;
   /** An update was missed, so appended points would leave a hole. */
   #hole = false;
+  /** No update can come any more. */
+  #gone = false;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
   constructor(source: Source, { contact = "live", now = Date.now }: StoreOptions = {}) {
     this.#now = now;
+    this.oneWay = source.oneWay ?? false;
     this.contact = contact;
     this.since = now();
     this.#control = new Control({
       send: (command) => source.send(command),
       mode: () => this.mode,
+      state: () => this.status?.state,
       interrupt: () => this.interrupt,
       changed: () => this.#changed(),
       now,
     });
     this.#stops = [
       source.listen((update, points) => this.#take(update, points)),
-      source.lost?.(() => this.#lose()),
+      source.lost?.(() => this.lose()),
     ];
     if (contact === "live") this.#control.hello();
   }
@@ -69,11 +76,12 @@ export class Store {
 
   /** How commands reach the kernel: what it says, or what its silence tells. */
   get mode(): Mode {
+    if (this.oneWay) return "interrupt";
     const told = this.status?.mode ?? "unknown";
     return told === "unknown" && this.#control.deaf ? "interrupt" : told;
   }
 
-  /** Asked, not yet carried out. */
+  /** Asked, not yet acknowledged and carried out. */
   get pending(): Verb | undefined {
     return this.#control.pending;
   }
@@ -85,7 +93,9 @@ export class Store {
 
   /** A step may still follow, and somebody would hear a command. */
   get active(): boolean {
-    return this.contact !== "replay" && this.status !== undefined && !isOver(this.status.state);
+    return (
+      !this.#gone && this.contact !== "replay" && this.status !== undefined && !isOver(this.status.state)
+    );
   }
 
   /** Call `look` after every change.  Returns a function that stops it. */
@@ -96,6 +106,15 @@ export class Store {
 
   ask(verb: Verb): void {
     if (this.contact !== "replay") this.#control.ask(verb);
+  }
+
+  /** The kernel is gone for good; a run that was over is simply history. */
+  lose(): void {
+    this.#gone = true;
+    clearTimeout(this.#silence);
+    this.#control.close();
+    this.contact = this.status && isOver(this.status.state) ? "replay" : "stale";
+    this.#changed();
   }
 
   close(): void {
@@ -136,7 +155,7 @@ export class Store {
   #contacted(update: Update): void {
     this.contact = "live";
     this.since = this.#now();
-    this.#control.heard(update.acked, this.status?.state);
+    this.#control.heard(update.acked);
     if (this.#hole) this.#control.hello();
     else this.#control.seen(update.seq);
     clearTimeout(this.#silence);
@@ -145,14 +164,6 @@ export class Store {
 
   #fallSilent(): void {
     this.contact = "stale";
-    this.#changed();
-  }
-
-  /** The source is gone for good; a run that was over is simply history. */
-  #lose(): void {
-    clearTimeout(this.#silence);
-    this.#control.close();
-    this.contact = this.status && isOver(this.status.state) ? "replay" : "stale";
     this.#changed();
   }
 

@@ -1,0 +1,96 @@
+/** The bar on top of a run: one sentence, the state, and Pause, Resume and Stop. */
+import type { Store } from "../core/store.ts";
+import { t } from "../core/words.ts";
+import type { Verb } from "../wire.ts";
+import { advice, every, mode, sentence } from "./barwords.ts";
+import { h, setText } from "./dom.ts";
+import { type IconName, icon } from "./icons.ts";
+import type { Panel } from "./panel.ts";
+import { type Shown, shown, stateMark, stateWord } from "./state.ts";
+
+/** A screen reader hears numbers no more often than this; a change of state at once. */
+const BETWEEN_ANNOUNCEMENTS = 15_000;
+
+export function barPanel(store: Store): Panel {
+  const state = stateMark(store);
+  const says = h("span", { class: "vg-sentence" });
+  const sampled = h("span", { class: "vg-sampled" });
+  const controls = h("span", { class: "vg-mode" });
+  const buttons = controlButtons(store);
+  const note = h("p", { class: "vg-note", hidden: true });
+  const announcer = announcing();
+  const element = h(
+    "section",
+    { class: "vg-bar", "aria-label": t("Run") },
+    h("div", { class: "vg-bar-row" }, state.element, says, sampled, controls, buttons.element),
+    note,
+    announcer.element,
+  );
+  return {
+    element,
+    draw() {
+      state.draw();
+      setText(says, sentence(store));
+      setText(sampled, every(store));
+      setText(controls, mode(store));
+      const help = advice(store);
+      setText(note, help);
+      note.hidden = help === "";
+      buttons.draw();
+      announcer.say(shown(store), [stateWord(store), sentence(store), help].filter(Boolean).join(". "));
+    },
+    close() {},
+  };
+}
+
+function controlButtons(store: Store): { element: HTMLElement; draw(): void } {
+  const pause = button(store, "pause", "paused", t("Pause"), t("Pause the training"));
+  const resume = button(store, "resume", "resume", t("Resume"), t("Go on with the training"));
+  const stop = button(store, "stop", "stopped", t("Stop"), t("Stop the training; the model stays usable"));
+  const element = h("span", { class: "vg-buttons", role: "group", "aria-label": t("Run controls") });
+  element.append(pause, resume, stop);
+  return {
+    element,
+    draw() {
+      element.hidden = !store.active || store.mode === "none";
+      const paused = store.status?.state === "paused";
+      pause.hidden = paused || store.oneWay;
+      resume.hidden = !paused || store.oneWay;
+      for (const one of [pause, resume, stop]) show(one, store);
+    },
+  };
+}
+
+/** While a command waits for its answer only Stop may overtake it; the focus stays where it is. */
+function show(button: HTMLButtonElement, store: Store): void {
+  const { verb } = button.dataset;
+  const waits = store.pending === verb || (store.pending !== undefined && verb !== "stop");
+  button.setAttribute("aria-disabled", String(waits));
+}
+
+function button(store: Store, verb: Verb, symbol: IconName, label: string, title: string): HTMLButtonElement {
+  const act = () => {
+    if (element.getAttribute("aria-disabled") !== "true") store.ask(verb);
+  };
+  const element = h(
+    "button",
+    { type: "button", class: "vg-button", "data-verb": verb, title, "aria-label": title, onclick: act },
+    icon(symbol),
+    h("span", {}, label),
+  );
+  return element;
+}
+
+function announcing(): { element: HTMLElement; say(state: Shown, text: string): void } {
+  const element = h("span", { class: "vg-unseen", role: "status", "aria-live": "polite" });
+  let spoken = Number.NEGATIVE_INFINITY;
+  let before: Shown | undefined;
+  return {
+    element,
+    say(state, text) {
+      if (state === before && Date.now() - spoken < BETWEEN_ANNOUNCEMENTS) return;
+      [before, spoken] = [state, Date.now()];
+      setText(element, text);
+    },
+  };
+}

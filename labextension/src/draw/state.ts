@@ -1,0 +1,42 @@
+/** How a run is doing, as a symbol and a word, for the corner of every view. */
+import type { Store } from "../core/store.ts";
+import { t } from "../core/words.ts";
+import type { State } from "../wire.ts";
+import { h, setText } from "./dom.ts";
+import { icon } from "./icons.ts";
+
+/** The state of the run, or of our contact with it. */
+export type Shown = State | "replay" | "stale";
+
+export interface StateMark {
+  readonly element: HTMLElement;
+  draw(): void;
+}
+
+export function stateMark(store: Store): StateMark {
+  const symbol = h("span", { class: "vg-symbol" });
+  const word = h("span", {});
+  const element = h("span", { class: "vg-state" }, symbol, word);
+  return {
+    element,
+    draw() {
+      const state = shown(store);
+      if (element.dataset.state !== state) symbol.replaceChildren(icon(state));
+      element.dataset.state = state;
+      setText(word, stateWord(store));
+    },
+  };
+}
+
+export function shown(store: Store): Shown {
+  return store.contact === "live" ? (store.status?.state ?? "waiting") : store.contact;
+}
+
+export function stateWord(store: Store): string {
+  const state = shown(store);
+  if (state === "stale") return t("stale since {0}", new Date(store.since).toTimeString().slice(0, 8));
+  if (store.pending === "pause") return t("pausing…");
+  if (store.pending === "resume") return t("resuming…");
+  if (store.pending === "stop") return t("stopping…");
+  return t(state);
+}

@@ -1,0 +1,51 @@
+/**
+ * Finds the runs of a busy kernel after a page reload.
+ *
+ * JupyterLab rebuilds widgets only when the kernel's main shell answers, which is when the cell ends.  The updates
+ * themselves arrive all the same, and a kernel that hears nobody sends keyframes.
+ */
+import type { Kernel } from "@jupyterlab/services";
+import { type Heard, readUpdate } from "../core/hostile.ts";
+import { runs } from "../core/runs.ts";
+import type { Source } from "../core/source.ts";
+import { Store } from "../core/store.ts";
+
+type Hear = (heard: Heard) => void;
+
+/** The stores made here, with the way into each. */
+const overheard = new WeakMap<Store, Hear>();
+
+/** To be connected to `iopubMessage` of a kernel. */
+export function overhear(
+  kernel: Kernel.IKernelConnection,
+  { header, content, buffers }: Kernel.IMessage,
+): void {
+  if (header.msg_type !== "comm_msg" || kernel.hasComm(String(content.comm_id))) return;
+  const { method, content: message } = content.data as { method?: unknown; content?: unknown };
+  if (method !== "custom") return;
+  const heard = readUpdate(message, buffers?.[0]);
+  if (!heard) return;
+  const store = runs.get(heard.update.run);
+  if (store) overheard.get(store)?.(heard);
+  else if (heard.update.keyframe) begin(kernel, heard);
+}
+
+/** The first store of a run that nobody else follows; the widget's own takes over when it is back. */
+function begin(kernel: Kernel.IKernelConnection, first: Heard): void {
+  let hear: Hear = () => {};
+  const source: Source = {
+    oneWay: true,
+    listen(take) {
+      hear = ({ update, points }) => take(update, points);
+      return () => {
+        hear = () => {};
+      };
+    },
+    send() {},
+  };
+  const store = new Store(source);
+  store.interrupt = () => void kernel.interrupt();
+  overheard.set(store, (heard) => hear(heard));
+  hear(first);
+  runs.set(first.update.run, { store, home: kernel.id });
+}
