@@ -2,7 +2,7 @@
 
 A file has at most 400 lines, a function at most 40 (docstring not counted), the engine without its op table
 and kernels at most 2,000.  Functions in TypeScript are measured by Biome, which parses them (biome.json has
-the same 40).  Exceptions, each with its reason, are in tools/size.toml.
+the same 40), and build.mjs weighs the bundle.  Exceptions, each with its reason, are in tools/size.toml.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from typing import Any
 TOP = Path(__file__).resolve().parent.parent
 FILE, FUNCTION, ENGINE = 400, 40, 2000
 CODE = {".py", ".ts", ".mjs", ".cjs", ".css", ".js"}
-PAGE_BYTES = 150_000  # of JavaScript that JupyterLab loads before the first view is drawn
 
 
 def complaints(top: Path, files: list[str], exceptions: dict[str, Any]) -> Iterator[str]:
@@ -81,13 +80,6 @@ def in_engine(name: str) -> bool:
     return name.startswith("vizgrad/engine/") and not outside
 
 
-def page(top: Path) -> Iterator[str]:
-    """What JupyterLab downloads, where it has been built."""
-    for bundle in (top / "vizgrad" / "_lab").glob("**/*.js"):
-        if (size := bundle.stat().st_size) > PAGE_BYTES:
-            yield f"{bundle.relative_to(top)}: {size:,} bytes; at most {PAGE_BYTES:,}"
-
-
 def ours(top: Path) -> list[str]:
     """Files of code that git knows, or would if they were added."""
     asked = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
@@ -97,7 +89,7 @@ def ours(top: Path) -> list[str]:
 
 def main() -> int:
     exceptions = tomllib.loads((TOP / "tools" / "size.toml").read_text(encoding="utf-8"))
-    found = [*complaints(TOP, ours(TOP), exceptions), *page(TOP)]
+    found = list(complaints(TOP, ours(TOP), exceptions))
     for sentence in found:
         print(sentence)
     return 1 if found else 0

@@ -63,9 +63,11 @@ def notebook(browser, lab, results) -> Iterator[Callable[..., Notebook]]:
 
     yield make
     errors = [error for each in opened for error in each.errors]
+    dialogs = [dialog for each in opened for dialog in each.dialogs]
     for each in opened:
         if not each.page.is_closed():
             each.picture(f"last-{each.name.removesuffix('.ipynb')}")
             each.page.context.close()
     lab.shut_kernels()
+    assert not dialogs, "a dialog opened:\n" + "\n".join(dialogs)
     assert not errors, "the page complained:\n" + "\n".join(errors)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Dialog, Locator, Page
 
 from tests.browser.lab import Lab
 
@@ -28,6 +29,24 @@ CELL = f"""([name, at]) => {{
   const model = {PANEL}(name).content.widgets[at].model;
   return {{ state: model.executionState, count: model.executionCount, outputs: model.outputs.toJSON() }};
 }}"""
+# Notes in the page when messages of a run arrive, and when somebody clicks.
+NOTES = """
+window.vizgradUpdates = [];
+window.vizgradClicked = 0;
+const Native = window.WebSocket;
+window.WebSocket = class extends Native {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", ({ data }) => {
+      const text = typeof data === "string" ? data : new TextDecoder("latin1").decode(data);
+      if (/"msg_type": ?"comm_msg"/.test(text) && /"is": ?"update"/.test(text)) {
+        window.vizgradUpdates.push(performance.now());
+      }
+    });
+  }
+};
+document.addEventListener("click", () => { window.vizgradClicked = Date.now() / 1000; }, true);
+"""
 RELOADED = f"name => !!(window.jupyterapp && {PANEL}(name)?.context.isReady)"
 
 
@@ -37,20 +56,42 @@ class Notebook:
     def __init__(self, lab: Lab, page: Page, name: str, results: Path) -> None:
         self.lab, self.page, self.name, self.results = lab, page, name, results
         self.errors: list[str] = []  # what our code, and only ours, complained about
-        self.updates: list[float] = []  # when messages of a run arrived
+        self.dialogs: list[str] = []
+        page.add_init_script(NOTES)
+        page.on("dialog", self._dialog)
         page.on("console", lambda said: self._said(said.type, said.text, said.location.get("url", "")))
         page.on("pageerror", lambda error: self._said("error", f"{error.message}\n{error.stack}", ""))
-        page.on("websocket", lambda socket: socket.on("framereceived", self._frame))
 
     def open(self) -> Notebook:
         self.page.goto(f"{self.lab.url}/lab/tree/{self.name}?reset")
-        self.page.wait_for_function(READY, arg=self.name, timeout=60_000)
+        self.idle()
         return self
 
     def reload(self) -> None:
         """As F5 does: also while a cell runs, when no kernel answers."""
         self.page.reload()
         self.page.wait_for_function(RELOADED, arg=self.name, timeout=60_000)
+
+    def beside(self, name: str) -> Notebook:
+        """Open another notebook in the same page, in a tab of its own."""
+        other = Notebook.__new__(Notebook)
+        other.__dict__.update(self.__dict__, name=name)
+        other.page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', { path })", name)
+        other.idle()
+        return other
+
+    def show(self) -> None:
+        """Bring its tab to the front."""
+        self.page.evaluate(f"name => window.jupyterapp.shell.activateById({PANEL}(name).id)", self.name)
+
+    def idle(self) -> None:
+        """Wait for a kernel that has nothing to do."""
+        self.page.wait_for_function(READY, arg=self.name, timeout=60_000)
+
+    def trusted(self) -> bool:
+        return self.page.evaluate(
+            f"name => [...{PANEL}(name).content.model.cells].every(cell => cell.trusted)", self.name
+        )
 
     def start(self, at: int) -> None:
         """Run a cell; do not wait for it."""
@@ -91,12 +132,20 @@ class Notebook:
         streams = [joined(output["text"]) for output in outputs if output["output_type"] == "stream"]
         return "".join(streams)
 
-    def until(self, holds: Any, seconds: float = 30) -> None:
-        """Wait until ``holds()``; says what it waited for by its failure's line."""
+    def until(self, holds: Any, seconds: float = 30, wanted: Any = lambda: "it") -> None:
+        """Wait until ``holds()``, looking forty times a second."""
         end = time.monotonic() + seconds
         while not holds():
-            assert time.monotonic() < end, f"waited {seconds} s in vain"
+            assert time.monotonic() < end, f"waited {seconds} s in vain for {wanted()}"
             self.page.wait_for_timeout(25)
+
+    def view(self, at: int) -> View:
+        """The VizGrad view that a cell shows."""
+        return View(self, self.output(at).locator(".vg-view").first)
+
+    def updates(self) -> list[float]:
+        """When messages of a run arrived since the page was loaded, in seconds."""
+        return [each / 1000 for each in self.page.evaluate("window.vizgradUpdates")]
 
     def kernel(self, verb: str) -> None:
         """``restart`` or ``interrupt`` the kernel, as the menu does, without its question."""
@@ -139,10 +188,39 @@ class Notebook:
         if kind == "error" and "vizgrad" in f"{text} {url}".replace(self.name, ""):
             self.errors.append(text)
 
-    def _frame(self, payload: str | bytes) -> None:
-        words = payload if isinstance(payload, bytes) else payload.encode()
-        if b"comm_msg" in words[:2000] and (b'"is":"update"' in words or b'"is": "update"' in words):
-            self.updates.append(time.monotonic())
+    def _dialog(self, dialog: Dialog) -> None:
+        if dialog.type != "beforeunload":  # JupyterLab asks about unsaved changes
+            self.dialogs.append(dialog.message)
+        dialog.accept()
+
+
+class View:
+    """What a person sees of a run, and can press."""
+
+    def __init__(self, book: Notebook, element: Locator) -> None:
+        self.book, self.element = book, element
+
+    def state(self) -> str:
+        """live, paused, finished, … as the corner of the bar says."""
+        corner = self.element.locator(".vg-state").first
+        return corner.get_attribute("data-state", timeout=500) or "" if corner.count() else ""
+
+    def awaits(self, *states: str, seconds: float = 30) -> None:
+        self.book.until(lambda: self.state() in states, seconds, lambda: f"{states}, not {self.state()!r}")
+
+    def says(self) -> str:
+        """Every word of it."""
+        return self.element.inner_text()
+
+    def step(self) -> int:
+        """The step that the sentence on top speaks of."""
+        found = re.search(r"Step ([\d\s]+)", self.says())
+        return int(re.sub(r"\D", "", found.group(1))) if found else 0
+
+    def press(self, verb: str) -> float:
+        """Click Pause, Resume or Stop; the time of the click by the page's clock."""
+        self.element.locator(f"button[data-verb={verb}]").first.click()
+        return self.book.page.evaluate("window.vizgradClicked")
 
 
 def joined(text: str | list[str]) -> str:
