@@ -1,0 +1,69 @@
+/**
+ * Every component in every state, from generated runs.
+ *
+ * `?theme=dark` chooses the theme, `?only=live,nan` the states, `?view=Curves` the views, `?play` lets runs grow.
+ */
+import { Store } from "../src/core/store.ts";
+import { curvesPanel } from "../src/draw/curves.ts";
+import { dashboardPanel } from "../src/draw/dashboard.ts";
+import { h } from "../src/draw/dom.ts";
+import { gradientsPanel } from "../src/draw/gradients.ts";
+import { graphPanel } from "../src/draw/graph.ts";
+import { memoryPanel } from "../src/draw/memory.ts";
+import { type MakePanel, mount } from "../src/draw/panel.ts";
+import { ratesPanel } from "../src/draw/rates.ts";
+import { sourceOf } from "./data.ts";
+import { type Specimen, specimens } from "./stories.ts";
+
+const PANELS: Record<string, MakePanel> = {
+  Dashboard: dashboardPanel,
+  Curves: curvesPanel,
+  Rates: ratesPanel,
+  Gradients: gradientsPanel,
+  Memory: memoryPanel,
+  Graph: graphPanel,
+};
+
+const wishes = new URLSearchParams(location.search);
+const chosen = (key: string): string[] | undefined => wishes.get(key)?.split(",");
+
+function show(specimen: Specimen): void {
+  const { name, says, contact } = specimen;
+  const live = wishes.has("play") && contact === undefined;
+  const store = new Store(sourceOf(name, specimen, live), contact === "replay" ? { contact } : {});
+  if (contact === "stale") {
+    store.contact = "stale";
+    store.since = new Date(2026, 0, 5, 12, 4, 9).getTime();
+  }
+  const views = chosen("view") ?? specimen.views ?? [];
+  for (const view of views) {
+    const panel = PANELS[view];
+    const place = h("div", { class: "place" });
+    document.body.append(
+      h(
+        "section",
+        { class: "specimen", id: `${name}-${view}` },
+        h("h2", {}, `${view}: ${name}`),
+        h("p", { class: "says" }, says),
+        place,
+      ),
+    );
+    if (panel) mount(place, store, panel);
+  }
+}
+
+function theme(dark: boolean): void {
+  document.body.dataset.jpThemeLight = String(!dark);
+}
+
+const swap = h(
+  "button",
+  { onclick: () => theme(document.body.dataset.jpThemeLight === "true") },
+  "light / dark",
+);
+const links = specimens.map(({ name }) => h("a", { href: `?only=${name}` }, name));
+document.body.append(h("nav", { class: "controls" }, swap, h("a", { href: "?" }, "all"), ...links));
+theme(wishes.get("theme") === "dark");
+for (const specimen of specimens) {
+  if (chosen("only")?.includes(specimen.name) ?? true) show(specimen);
+}

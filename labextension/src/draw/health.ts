@@ -1,0 +1,52 @@
+/** Is the gradient of a layer healthy?  The thresholds, the words and the symbols, once. */
+import type { Curve } from "../core/store.ts";
+import { t } from "../core/words.ts";
+import { step as stepText } from "./format.ts";
+import { last, since } from "./points.ts";
+
+/** Below this norm a float32 weight of ordinary size does not move any more. */
+export const VANISHING = 1e-7;
+/** Above this norm one step throws the weights away. */
+export const EXPLODING = 1e3;
+
+export type Health = "healthy" | "vanishing" | "exploding" | "broken" | "unknown";
+
+export function healthOf(norm: number | undefined): Health {
+  if (norm === undefined) return "unknown";
+  if (!Number.isFinite(norm)) return "broken";
+  if (norm < VANISHING) return "vanishing";
+  return norm > EXPLODING ? "exploding" : "healthy";
+}
+
+export const SYMBOL: Readonly<Record<Health, string>> = {
+  healthy: "",
+  unknown: "",
+  vanishing: "▼",
+  exploding: "▲",
+  broken: "✕",
+};
+
+/** The worse, the larger. */
+export const RANK: Readonly<Record<Health, number>> = {
+  healthy: 0,
+  unknown: 0,
+  vanishing: 1,
+  exploding: 2,
+  broken: 3,
+};
+
+export function word(health: Health, norm: number): string {
+  if (health === "vanishing") return norm === 0 ? t("zero") : t("vanishing");
+  if (health === "exploding") return t("exploding");
+  if (health === "broken") return Number.isNaN(norm) ? t("NaN") : t("infinite");
+  return "";
+}
+
+/** "vanishing since step 310" of the newest point; "" where all is well. */
+export function verdict(curve: Curve): string {
+  const norm = last(curve.y);
+  const health = curve.y.length === 0 ? "unknown" : healthOf(norm);
+  const begin = since(curve, (value) => healthOf(value) === health);
+  if (RANK[health] === 0 || begin === undefined) return "";
+  return t("{0} since step {1}", word(health, norm), stepText(begin));
+}
