@@ -16,7 +16,7 @@ from vizgrad.trace.clean import clean
 from vizgrad.trace.curves import Curve
 from vizgrad.trace.svg import EDGE, SURFACE, Ink, fit, state_mark, width_of, wrap
 
-from .picture_chart import Box, chart
+from .picture_chart import Box, chart, span_of
 from .picture_graph import graph as draw_graph
 from .picture_tables import gradients, memory, stacked
 from .picture_words import Reading, ails, every, gradients_say, sentence
@@ -104,28 +104,31 @@ def _footer(reading: Reading) -> str:
 
 def _dashboard(ink: Ink, reading: Reading, box: Box, most: int) -> float:
     """Curves above, layers below, memory and learning rate beside them."""
+    if not any(map(reading.group, ("metric", "rate", "gradient", "memory"))) and reading.memory is None:
+        return _empty(ink, box, "Loss, learning rate, gradients and memory appear here with the first step.")
     metrics = _by_unit(reading.group("metric"))
     half = (box.w - GAP) / 2
+    span = span_of([*reading.group("metric"), *reading.group("rate")])
     rates = ("Learning rate", reading.group("rate")[:4])
     panels = [(_title(curves), curves) for curves in metrics[:2]] or [("Loss", [])]
     beside = [rates] if len(panels) > 1 else []
     for i, (title, curves) in enumerate([*panels, rates][:2]):
-        chart(ink, Box(box.x + i * (half + GAP), box.y, half, TALL), title, curves)
+        chart(ink, Box(box.x + i * (half + GAP), box.y, half, TALL), title, curves, span)
     y = box.y + TALL + GAP
     left = gradients(ink, Box(box.x, y, half, 0), reading.group("gradient"), min(most, 16))
     right = memory(ink, Box(box.x + half + GAP, y, half, 0), reading.memory)
     for title, curves in beside:  # below the shorter column
         if left < right:
-            left = _below(ink, Box(box.x, left, half, right - left), title, curves)
+            left = _below(ink, Box(box.x, left, half, right - left), title, curves, span)
         else:
-            right = _below(ink, Box(box.x + half + GAP, right, half, left - right), title, curves)
+            right = _below(ink, Box(box.x + half + GAP, right, half, left - right), title, curves, span)
     return max(left, right)
 
 
-def _below(ink: Ink, room: Box, title: str, curves: Sequence[Curve]) -> float:
+def _below(ink: Ink, room: Box, title: str, curves: Sequence[Curve], span: tuple[float, float]) -> float:
     """One more panel in what is left of a column."""
     place = Box(room.x, room.y + GAP, room.w, min(TALL, max(110.0, room.h - GAP)))
-    chart(ink, place, title, curves)
+    chart(ink, place, title, curves, span)
     return place.bottom
 
 
@@ -134,9 +137,9 @@ def _curves(ink: Ink, reading: Reading, box: Box, most: int) -> float:
     metrics = _by_unit(reading.group("metric"))
     if not metrics:
         return _empty(ink, box, "Loss and whatever run.log() is given appear here after the first step.")
-    y = box.y
+    y, span = box.y, span_of(reading.group("metric"))
     for curves in metrics:
-        chart(ink, Box(box.x, y, box.w, 220), _title(curves), curves[: max(1, most // 3)])
+        chart(ink, Box(box.x, y, box.w, 220), _title(curves), curves[: max(1, most // 3)], span)
         y += 220 + GAP
     return y - GAP
 
@@ -145,7 +148,7 @@ def _rates(ink: Ink, reading: Reading, box: Box, most: int) -> float:
     rates = reading.group("rate")
     if not rates:
         return _empty(ink, box, "The learning rate appears here when the run watches an optimizer.")
-    chart(ink, Box(box.x, box.y, box.w, 220), "Learning rate", rates[: max(1, most // 3)])
+    chart(ink, Box(box.x, box.y, box.w, 220), "Learning rate", rates[: max(1, most // 3)], span_of(rates))
     return box.y + 220
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from vizgrad.trace.curves import Curve, smooth, thin
 from vizgrad.trace.svg import CURVES, EDGE, GRID, Ink, fit, number, width_of
 
-from .picture_words import short, size, whole, with_unit
+from .picture_words import short, whole, with_unit
 
 BUCKETS = 110  # a curve is thinned to two points for each of so many slices of the step axis
 
@@ -72,18 +72,25 @@ def log_ticks(low: float, high: float) -> list[float]:
     return [10.0**power for power in range(first, last + 1, every)]
 
 
-def chart(ink: Ink, box: Box, title: str, curves: Sequence[Curve], log: bool = False) -> None:
+def span_of(curves: Sequence[Curve]) -> tuple[float, float]:
+    """First and last step of the curves, for panels that stand side by side."""
+    steps = [x for curve in curves for x in (curve.x[0], curve.x[-1]) if curve.x]
+    return (min(steps), max(steps)) if steps else (0.0, 1.0)
+
+
+def chart(
+    ink: Ink, box: Box, title: str, curves: Sequence[Curve], span: tuple[float, float], log: bool = False
+) -> None:
     """One panel: title, legend, axes and the curves of one unit."""
     ink.text(box.x, box.y + 12, title, "h")
     unit = curves[0].unit if curves else ""
-    plot = box.inset(50, 22 + 16 * _legend(ink, box, title, curves), 10, 20)
+    plot = box.inset(50, 26 + 16 * _legend(ink, box, title, curves), 10, 20)
     values = [v for curve in curves for v in curve.y if math.isfinite(v) and (v > 0 or not log)]
     if not values:
         ink.rect(plot.x, plot.y, plot.w, plot.h, "none", f'stroke="{GRID}"')
-        ink.text(plot.x + plot.w / 2, plot.y + plot.h / 2 + 4, "no finite value yet", "q c")
+        ink.text(plot.x + plot.w / 2, plot.y + plot.h / 2 + 4, "nothing finite recorded yet", "q c")
         return
-    steps = [x for curve in curves for x in (curve.x[0], curve.x[-1])]
-    across = Scale(min(steps), max(steps) if max(steps) > min(steps) else min(steps) + 1, plot.x, plot.right)
+    across = Scale(span[0], max(span[1], span[0] + 1), plot.x, plot.right)
     up = _vertical(values, unit, log, plot)
     axes(ink, plot, across, up, unit)
     for curve in curves:
@@ -129,12 +136,18 @@ def _tick_writer(marks: Sequence[float], unit: str) -> Callable[[float], str]:
     if unit == "fraction":
         return lambda v: f"{100 * v:.3g}\u202f%"
     if unit == "bytes":
-        return lambda v: size(v) if v else "0"
+        return lambda v: _bytes(v) if v else "0"
     step = min((b - a for a, b in pairwise(marks)), default=abs(marks[0]) if marks else 1)
     if not 1e-3 <= step < 1e5 or len(marks) < 2 or marks[-1] / (marks[0] or marks[1]) > 1e4:
         return short
     places = max(0, -math.floor(math.log10(step) + 1e-9))
     return lambda v: f"{v:,.{places}f}".replace(",", "\u202f").replace("-", "−")
+
+
+def _bytes(value: float) -> str:
+    """Bytes at a tick: round, so without trailing zeros."""
+    power = max(0, min(4, math.floor(math.log10(abs(value)) / 3)))
+    return f"{value / 1000**power:.4g}\u202f{('', 'k', 'M', 'G', 'T')[power]}B"
 
 
 def _legend(ink: Ink, box: Box, title: str, curves: Sequence[Curve]) -> int:
@@ -152,6 +165,11 @@ def _legend(ink: Ink, box: Box, title: str, curves: Sequence[Curve]) -> int:
         ink.line(x, y - 4, x + 16, y - 4, CURVES[i % len(CURVES)], 'stroke-width="3" stroke-linecap="round"')
         ink.raw(_legend_words(x + 24, y, name, value))
         x += room
+    window = max(map(_window, curves), default=0)
+    if window and len(curves) <= len(labels):
+        x, y = (x, box.y + 12 + 16 * lines) if x + 104 < box.right + 14 else (box.x, box.y + 28 + 16 * lines)
+        lines += y > box.y + 12 + 16 * lines
+        ink.text(box.right, y, f"bold: mean of {window}", "q e")
     if len(curves) > len(labels):
         ink.text(box.right, box.y + 12 + 16 * lines, f"and {len(curves) - len(labels)} more", "q e")
     return lines
@@ -169,12 +187,12 @@ def _legend_words(x: float, y: float, name: str, value: str) -> str:
 
 def _curve(ink: Ink, curve: Curve, colour: str, across: Scale, up: Scale, plot: Box) -> None:
     """A short curve as it is; a long one as a pale line with its running mean on top."""
-    n = len(curve.x)
-    if n < 150 or _is_smooth(curve):
+    n, window = len(curve.x), _window(curve)
+    if not window:
         ink.path(_runs(curve, across, up), colour, f'stroke-width="{3 if n == 1 else 2}"')
     else:
         ink.path(_runs(curve, across, up), colour, 'stroke-opacity=".3"')
-        mean = replace(curve, y=smooth(curve.y, max(8, n // 40)))
+        mean = replace(curve, y=smooth(curve.y, window))
         ink.path(_runs(mean, across, up), colour, 'stroke-width="2"')
     if math.isfinite(curve.last) and (curve.last > 0 or not up.log):
         ink.raw(
@@ -183,12 +201,14 @@ def _curve(ink: Ink, curve: Curve, colour: str, across: Scale, up: Scale, plot: 
         )
 
 
-def _is_smooth(curve: Curve) -> bool:
-    """Whether the curve turns so seldom that a running mean would only delay it."""
+def _window(curve: Curve) -> int:
+    """How many points the running mean spans; 0 where there are few, or the curve seldom turns anyway."""
+    if len(curve.y) < 150:
+        return 0
     finite = [v for v in curve.y if math.isfinite(v)]
     steps = [b - a for a, b in pairwise(finite) if b != a]
     turns = sum((a > 0) != (b > 0) for a, b in pairwise(steps))
-    return turns < len(finite) / 6
+    return 0 if turns < len(finite) / 6 else max(8, len(curve.y) // 40)
 
 
 def _runs(curve: Curve, across: Scale, up: Scale) -> list[list[tuple[float, float]]]:
