@@ -1,0 +1,51 @@
+"""What every tensor is made of, below its hundreds of methods: numbers, memory, history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from .storage import OTHER, Storage
+
+if TYPE_CHECKING:
+    from .tape import Node
+
+_new = object.__new__
+
+
+class Bare:
+    """The fields of a tensor.  `tensor.Tensor` adds the surface and no state."""
+
+    __slots__ = ("__dict__", "__weakref__", "alias", "array", "grad", "hooks", "node", "slot", "storage", "tracked")
+
+    array: Any  # the bare NumPy or CuPy array
+    storage: Storage  # the memory it stands on, shared with its views
+    grad: Any  # a tensor, or None
+    node: Node | None  # what computed it; None for leaves.  Of a view, possibly out of date: see alias.py
+    slot: int  # which output of the node it is
+    tracked: bool  # whether gradients flow through it
+    alias: Any  # what is known about its views or its base: see alias.py
+    hooks: list[Any] | None  # a leaf's functions of its gradient
+
+    @staticmethod
+    def _wrap(array: Any, category: int = OTHER) -> Any:
+        """A tensor around an array, without copying and without history."""
+        if isinstance(array, (numpy.generic, int, float, complex)):
+            array = numpy.asarray(array)  # NumPy turns 0-d results into scalars
+        x = _new(kind)
+        x.array = array
+        x.storage = Storage(array.nbytes, category)
+        x.grad = x.node = x.alias = x.hooks = None
+        x.slot = 0
+        x.tracked = False
+        return x
+
+
+kind: type[Any] = Bare  # the class of new tensors; tensor.py puts Tensor here once it is defined
+
+
+def become(full: type[Any]) -> None:
+    """Make ``full`` the class of every tensor made from now on."""
+    global kind
+    kind = full

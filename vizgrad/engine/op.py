@@ -1,0 +1,178 @@
+"""The op table: what an op is, and how one is declared.
+
+An op is one class body: a docstring, samples, ``forward(xp, …)`` and one ``d_<input>(xp, g, …)`` per input.
+Parameters of ``forward`` annotated `Value` are tensors and come first; the others are settings.  The names that
+a gradient formula asks for after ``g`` say what the op keeps for backward:
+
+    y                 the output (or one of the row's named ``outputs``)
+    <input>           an input's array
+    <input>_shape     only its shape
+    <setting>         nothing: settings are at hand anyway
+    any other name    an extra that ``forward`` returned beside the output: ``return y, {"mask": mask}``
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, cast
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+P = ParamSpec("P")
+TABLE: dict[str, Op] = {}
+
+
+class Formula:
+    """Base of op families.  Their first argument is ``xp``, not ``self``: see namespace.py.
+
+    A family sets what its members share, in these class attributes.
+    """
+
+    samples: tuple[Any, ...] = ()
+    shape: Callable[..., tuple[int, ...]] | None = None  # from input shapes and settings to the output's
+    broadcasts = False  # inputs are stretched to one shape; gradients are summed back
+    promotes: str | None = None  # "mixed": inputs are brought to one dtype; "float": and integers become floats
+    view = False  # the output shares the first input's memory
+    outputs: tuple[str, ...] = ()  # names, for rows with several outputs
+    formula: str | None = None  # what to show for a body that ink cannot follow
+    formulas: dict[str, str] = {}  # the same for its gradients, by input
+    symbol: str | None = None  # how the op is written when ink prints it as a call, if not by its name
+    aliases: tuple[str, ...] = ()  # further names of the same row, for formulas
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """How the output's gradient becomes one input's gradient."""
+
+    formula: Callable[..., Any]
+    reads: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Op:
+    """One row of the table."""
+
+    name: str
+    doc: str
+    forward: Callable[..., Any]
+    inputs: tuple[str, ...]  # arguments that are tensors
+    settings: dict[str, Any]  # arguments that are not, with their defaults
+    gradients: tuple[Gradient | None, ...]  # one per input
+    keeps: tuple[str, ...]  # what must survive until the backward pass
+    variadic: bool  # its one input is a sequence of tensors
+    family: type
+    samples: tuple[Any, ...]
+    shape: Callable[..., tuple[int, ...]] | None
+    broadcasts: bool
+    promotes: str | None
+    view: bool
+    outputs: tuple[str, ...]
+    differentiable: bool = field(init=False)
+    plan: tuple[tuple[str, int], ...] = field(init=False)  # for each of keeps: where it comes from
+    function: Callable[..., Tensor] = field(init=False)  # what users call
+    backward_name: str = field(init=False)  # "MulBackward0", as PyTorch prints it
+
+    def __post_init__(self) -> None:
+        self.differentiable = any(self.gradients)
+        self.plan = tuple(self._source(name) for name in self.keeps)
+        self.backward_name = "".join(w.capitalize() for w in self.name.split("_")) + "Backward0"
+
+    def _source(self, name: str) -> tuple[str, int]:
+        stem = name.removesuffix("_shape")
+        if name in self.inputs:
+            return "input", self.inputs.index(name)
+        if name == "y" or name in self.outputs:
+            return "output", 0 if name == "y" else self.outputs.index(name)
+        if stem != name and stem in self.inputs:
+            return "shape", self.inputs.index(stem)
+        return "extra", 0
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+class Declares(Protocol[P]):
+    """Any class whose body holds a ``forward``: what carries its signature through `op`."""
+
+    @property
+    def forward(self) -> Callable[Concatenate[Any, P], Any]: ...
+
+
+def op(declaration: Declares[P]) -> Callable[P, Tensor]:
+    """Enter the declared op in the table; return the function that applies it."""
+    row = _read(cast("type", declaration))
+    for name in (row.name, *row.family.aliases):
+        if name in TABLE:
+            raise ValueError(f"op {name!r} is declared twice")
+        TABLE[name] = row
+    return row.function
+
+
+def _read(cls: Any) -> Op:
+    forward = cls.__dict__["forward"]
+    signature = inspect.signature(forward)
+    arguments = list(signature.parameters.values())[1:]
+    inputs = tuple(a.name for a in arguments if "Value" in str(a.annotation))
+    if tuple(a.name for a in arguments[: len(inputs)]) != inputs:
+        raise TypeError(f"op {cls.__name__!r}: tensors come before settings in forward{signature}")
+    settings = {a.name: a.default for a in arguments[len(inputs) :]}
+    gradients = tuple(_gradient(cls, name) for name in inputs)
+    unknown = {n[2:] for n in vars(cls) if n.startswith("d_")} - set(inputs)
+    if unknown:
+        raise TypeError(f"op {cls.__name__!r} has no input named {', '.join(sorted(unknown))}")
+    keeps = {name for g in gradients if g for name in g.reads} - set(settings)
+    row = Op(
+        name=cls.__name__.rstrip("_"),
+        doc=inspect.cleandoc(cls.__doc__ or ""),
+        forward=forward,
+        inputs=inputs,
+        settings=settings,
+        gradients=gradients,
+        keeps=tuple(sorted(keeps)),
+        variadic=any("Values" in str(a.annotation) for a in arguments),
+        family=cls,
+        samples=cls.samples,
+        shape=cls.shape,
+        broadcasts=cls.broadcasts,
+        promotes=cls.promotes,
+        view=cls.view,
+        outputs=cls.outputs,
+    )
+    row.function = _function(row, arguments)
+    return row
+
+
+def _gradient(cls: type, name: str) -> Gradient | None:
+    formula = cls.__dict__.get(f"d_{name}")
+    if formula is None:
+        return None
+    return Gradient(formula, tuple(inspect.signature(formula).parameters)[2:])
+
+
+def _function(row: Op, arguments: list[inspect.Parameter]) -> Callable[..., Tensor]:
+    """The public function, compiled with the row's own signature so that a call binds at full speed."""
+    from . import tape
+
+    defaults = {f"_default_{a.name}": a.default for a in arguments if a.default is not a.empty}
+    words = []
+    for a in arguments:
+        if a.kind is a.KEYWORD_ONLY and "*" not in words:
+            words.append("*")
+        words.append(a.name if a.default is a.empty else f"{a.name}=_default_{a.name}")
+    given = f"tuple({row.inputs[0]})" if row.variadic else f"({''.join(f'{n}, ' for n in row.inputs)})"
+    settings = "{" + ", ".join(f"{n!r}: {n}" for n in row.settings) + "}" if row.settings else "_none"
+    source = f"def {row.name}({', '.join(words)}):\n    return _apply(_row, {given}, {settings})\n"
+    names: dict[str, Any] = {"_apply": tape.apply, "_row": row, "_none": {}, **defaults}
+    exec(compile(source, f"<op {row.name}>", "exec"), names)  # as dataclasses does: nothing here comes from outside
+    call = names[row.name]
+    call.__doc__ = row.doc
+    call.__module__ = row.family.__module__
+    call.row = row
+    return call

@@ -1,0 +1,148 @@
+"""Activations: the bends between the matrices."""
+
+from __future__ import annotations
+
+from vizgrad.engine.op import op
+from vizgrad.engine.samples import ONE, Sample
+from vizgrad.engine.words import Value
+
+from .elementwise import analytic, elementwise
+
+
+@op
+class relu(elementwise):
+    """max(0, x)"""
+
+    samples = ONE
+
+    def forward(xp, input: Value):
+        return xp.maximum(input, 0)
+
+    def d_input(xp, g, y):
+        return g * (y > 0)
+
+
+@op
+class leaky_relu(elementwise):
+    """x if positive, else negative_slope · x"""
+
+    samples = (Sample((3, 4)), Sample((3, 4), negative_slope=0.2))
+
+    def forward(xp, input: Value, negative_slope: float = 0.01):
+        return xp.where(input > 0, input, input * negative_slope)
+
+    def d_input(xp, g, input, negative_slope):
+        return xp.where(input > 0, g, g * negative_slope)
+
+
+@op
+class sigmoid(analytic):
+    """1 / (1 + e⁻ˣ), which squeezes any number into (0, 1)"""
+
+    samples = ONE
+
+    def forward(xp, input: Value):
+        return 0.5 * xp.tanh(0.5 * input) + 0.5  # the same function, without overflow
+
+    def d_input(xp, g, y):
+        return g * y * (1 - y)
+
+
+@op
+class tanh(analytic):
+    """tanh x, which squeezes any number into (-1, 1)"""
+
+    samples = ONE
+
+    def forward(xp, input: Value):
+        return xp.tanh(input)
+
+    def d_input(xp, g, y):
+        return g * (1 - y * y)
+
+
+@op
+class silu(analytic):
+    """x · sigmoid(x), also called swish
+
+    Elfwing et al., *Sigmoid-Weighted Linear Units*, 2017, equation 5.
+    """
+
+    samples = ONE
+
+    def forward(xp, input: Value):
+        return input * xp.sigmoid(input)
+
+    def d_input(xp, g, input):
+        s = xp.sigmoid(input)
+        return g * s * (1 + input * (1 - s))
+
+
+@op
+class elu(analytic):
+    """x if positive, else alpha (eˣ - 1)
+
+    Clevert et al., *Exponential Linear Units*, 2016, equation 15.
+    """
+
+    samples = (Sample((3, 4)), Sample((3, 4), alpha=0.5))
+
+    def forward(xp, input: Value, alpha: float = 1.0):
+        return xp.where(input > 0, input, alpha * xp.expm1(xp.minimum(input, 0)))
+
+    def d_input(xp, g, input, alpha):
+        return xp.where(input > 0, g, g * alpha * xp.exp(xp.minimum(input, 0)))
+
+
+@op
+class softplus(analytic):
+    """log(1 + e^(beta x)) / beta, a smooth relu; a straight line above ``threshold``"""
+
+    samples = (Sample((3, 4)), Sample((3, 4), beta=2.0, threshold=0.5))
+
+    def forward(xp, input: Value, beta: float = 1.0, threshold: float = 20.0):
+        bent = xp.log1p(xp.exp(xp.minimum(input * beta, threshold))) / beta
+        return xp.where(input * beta > threshold, input, bent)
+
+    def d_input(xp, g, input, beta, threshold):
+        return xp.where(input * beta > threshold, g, g * xp.sigmoid(input * beta))
+
+
+@op
+class expm1(analytic):
+    """eˣ - 1, accurate near 0"""
+
+    samples = ONE
+
+    def forward(xp, input: Value):
+        return xp.expm1(input)
+
+    def d_input(xp, g, y):
+        return g * (y + 1)
+
+
+@op
+class log1p(analytic):
+    """log(1 + x), accurate near 0"""
+
+    samples = (Sample((3, 4), low=-0.5, high=2.0),)
+
+    def forward(xp, input: Value):
+        return xp.log1p(input)
+
+    def d_input(xp, g, input):
+        return g / (input + 1)
+
+
+@op
+class erf(analytic):
+    """The error function: 2/√π times the area under e^(-t²) from 0 to x"""
+
+    samples = ONE
+    formula = "2/√π ∫₀ˣ exp(-t²) dt"
+
+    def forward(xp, input: Value):
+        return xp.special_erf(input)
+
+    def d_input(xp, g, input):
+        return g * 1.1283791670955126 * xp.exp(-input * input)  # 2/√π

@@ -1,0 +1,84 @@
+"""The one place where the engine can be watched.
+
+The engine asks one question per op, ``if here.watchers``, and that is all it pays when nobody looks.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .local import here
+
+if TYPE_CHECKING:
+    from .op import Op
+    from .tape import Node
+    from .tensor import Tensor
+
+
+class Watcher:
+    """Override what you want to see.  Called on the thread that computes: note, do not compute."""
+
+    def on_op(self, op: Op, inputs: tuple[Any, ...], out: Any, settings: dict[str, Any]) -> None:
+        """Run after every op.  ``out`` is a Tensor, or a tuple of them for rows with several outputs."""
+
+    def on_backward(self, root: Tensor) -> None:
+        """Run before a backward pass from ``root``."""
+
+    def on_node(self, node: Node, grads: list[Any]) -> None:
+        """Run before each node of a backward pass, with the gradients of its outputs (None: nothing flowed)."""
+
+    def on_backward_end(self, root: Tensor) -> None:
+        """Run after a backward pass, also when it failed."""
+
+    def on_step(self, optimizer: Any) -> None:
+        """Run after an optimizer has moved all its parameters."""
+
+
+def tell(moment: str, *facts: Any) -> None:
+    """Tell this thread's watchers.  One that raises is removed with a warning; training goes on.
+
+    Exceptions that are no `Exception` (Stop, KeyboardInterrupt) are meant for the training loop and pass.
+    """
+    for watcher in here.watchers:
+        try:
+            getattr(watcher, moment)(*facts)
+        except Exception as error:
+            remove(watcher)
+            warnings.warn(
+                f"{type(watcher).__name__}.{moment} raised {type(error).__name__}: {error}; it watches no longer",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+
+
+def add(watcher: Watcher) -> None:
+    """Let ``watcher`` see what this thread computes from now on."""
+    here.watchers = (*here.watchers, watcher)
+
+
+def remove(watcher: Watcher) -> None:
+    """Let it see no more; nothing happens if it did not watch."""
+    here.watchers = tuple(w for w in here.watchers if w is not watcher)
+
+
+@contextmanager
+def watching(watcher: Watcher) -> Iterator[Watcher]:
+    """Let ``watcher`` see every op, gradient and update inside the block."""
+    add(watcher)
+    try:
+        yield watcher
+    finally:
+        remove(watcher)
+
+
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Compute something that is nobody's business: the engine's own housekeeping."""
+    watchers, here.watchers = here.watchers, ()
+    try:
+        yield
+    finally:
+        here.watchers = watchers
