@@ -10,6 +10,7 @@ from vizgrad.trace import dot, wire
 from vizgrad.trace.drawing import standalone
 from vizgrad.trace.fold import fold, foldings
 
+TAGS = {"svg", "title", "style", "defs", "pattern", "path", "rect", "circle", "g", "text", "tspan"}
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
     "<<TABLE><TR><TD HREF='javascript:alert(1)'>x</TD></TR></TABLE>>",
@@ -78,9 +79,7 @@ def test_our_own_drawing_of_hostile_names_is_valid_and_inert(name):
     svg = standalone(small(layer := name.replace(".", ","), f"{layer}.w"))
     tree = ElementTree.fromstring(svg)
     tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
-    assert tags <= set(
-        ["svg", "title", "style", "defs", "pattern", "path", "rect", "circle", "g", "text", "tspan"]
-    )
+    assert tags <= TAGS
     assert not any(key.startswith("on") or "href" in key for element in tree.iter() for key in element.attrib)
     assert len(svg) < 20_000
 
@@ -104,6 +103,22 @@ def test_without_dot_and_pygraphviz_our_own_drawing_answers(monkeypatch):
     for engine in ("dot", "pygraphviz"):
         with pytest.raises(dot.GraphvizError, match=r"vizgrad\[graphviz\]"):
             dot.to_svg(small(), engine)
+
+
+def test_a_notebook_shows_it_without_dot(monkeypatch):
+    monkeypatch.setattr(dot.shutil, "which", lambda name: None)
+    monkeypatch.setattr(dot, "_by_pygraphviz", lambda source: "<svg>wheel</svg>")
+    drawn = dot.to_graphviz(small())
+    assert drawn._repr_mimebundle_()["image/svg+xml"] == "<svg>wheel</svg>"
+
+
+def test_a_notebook_without_any_graphviz_shows_the_source_and_what_to_install(monkeypatch):
+    monkeypatch.setattr(dot.shutil, "which", lambda name: None)
+    monkeypatch.setattr(dot.importlib.util, "find_spec", lambda name: None)
+    shown = dot.to_graphviz(small())._repr_mimebundle_()
+    assert list(shown) == ["text/plain"]
+    assert "vizgrad[graphviz]" in shown["text/plain"]
+    assert "digraph" in shown["text/plain"]
 
 
 def test_a_layout_that_takes_too_long_is_given_up(monkeypatch):

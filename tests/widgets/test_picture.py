@@ -18,6 +18,7 @@ from vizgrad.widgets.picture_words import duration, percent, short, size, whole
 
 VIEWS = ["Dashboard", "Curves", "Rates", "Gradients", "Memory", "Graph"]
 CATEGORIES = ("parameters", "gradients", "saved", "optimizer", "other")
+TAGS = {"svg", "title", "style", "defs", "pattern", "path", "rect", "circle", "g", "text", "tspan"}
 NASTY = "<img src=x onerror=alert(1)>\x00\ud800\u202e]]>\"'&amp;"
 HERE = Path(__file__).parents[2]
 
@@ -123,9 +124,7 @@ def test_hostile_names_are_only_text(view):
     update, points = keyframe(NASTY, note=NASTY, state="failed")
     tree = ElementTree.fromstring(picture(view, update, points))
     tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
-    assert tags <= set(
-        ["svg", "title", "style", "defs", "pattern", "path", "rect", "circle", "g", "text", "tspan"]
-    )
+    assert tags <= TAGS
     assert not any(key.startswith("on") or "href" in key for element in tree.iter() for key in element.attrib)
     assert not re.search("[\x00-\x1f\ud800-\udfff\u202a-\u202e]", "".join(tree.itertext()))
 

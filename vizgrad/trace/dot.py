@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import wire
@@ -86,7 +87,7 @@ def to_graphviz(graph: wire.Graph) -> Digraph:
     """The graph as a ``graphviz.Digraph``: one cluster a layer, ``digraph.source`` is DOT."""
     graphviz = _graphviz()
     font = {"fontname": "Helvetica,Arial,sans-serif", "fontsize": "11"}
-    drawn = graphviz.Digraph(
+    drawn = _digraph(graphviz)(
         "vizgrad",
         graph_attr={"rankdir": "TB", "tooltip": " ", **font, **LIMITS},
         node_attr={"height": "0.35", "margin": "0.12,0.06", **font},
@@ -102,6 +103,20 @@ def to_graphviz(graph: wire.Graph) -> Digraph:
     if graph.omitted:
         drawn.node("omitted", f"{graph.omitted} more nodes", shape="plaintext")
     return drawn
+
+
+@cache
+def _digraph(graphviz: Any) -> Any:
+    """A ``Digraph`` that a notebook can show without ``dot``: pygraphviz's wheel draws it as well."""
+
+    class Computation(graphviz.Digraph):
+        def _repr_mimebundle_(self, *args: Any, **kwargs: Any) -> dict[str, str]:
+            try:
+                return {"image/svg+xml": _drawn_by_graphviz(self.source), "text/plain": self.source}
+            except GraphvizError as error:
+                return {"text/plain": f"{error}\n\n{self.source}"}
+
+    return Computation
 
 
 def _cluster(
@@ -146,12 +161,18 @@ def to_svg(graph: wire.Graph, engine: Engine = "auto") -> str:
     tries = {"dot": _by_dot, "pygraphviz": _by_pygraphviz}
     if engine != "auto":
         return tries[engine](to_graphviz(graph).source)
-    for draw in tries.values():
-        try:
-            return draw(to_graphviz(graph).source)
-        except GraphvizError:
-            continue
-    return standalone(graph)
+    try:
+        return _drawn_by_graphviz(to_graphviz(graph).source)
+    except GraphvizError:
+        return standalone(graph)
+
+
+def _drawn_by_graphviz(source: str) -> str:
+    """By the ``dot`` on PATH, else by the one inside pygraphviz."""
+    try:
+        return _by_dot(source)
+    except GraphvizError:
+        return _by_pygraphviz(source)
 
 
 def _by_dot(source: str) -> str:
