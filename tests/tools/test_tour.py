@@ -1,0 +1,36 @@
+"""docs/tour.md leads to files that exist and are about as long as it says; so do the other pages' links."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+STOP = re.compile(r"\[`(?P<name>[^`]+)`\]\((?P<path>[^)]+)\), (?P<lines>\d+) lines")
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)(?P<path>[^)#]+)")
+PAGES = [TOP / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+PAGES += sorted((TOP / "docs").rglob("*.md"))
+
+
+def test_the_tour_is_true():
+    stops = list(STOP.finditer((TOP / "docs" / "tour.md").read_text(encoding="utf-8")))
+    assert len(stops) > 10
+    for stop in stops:
+        path = (TOP / "docs" / stop["path"]).resolve()
+        lines = path.read_text(encoding="utf-8").count("\n")
+        assert path == TOP / stop["name"]
+        assert abs(lines - int(stop["lines"])) <= 0.1 * lines, f"{stop['name']} has {lines} lines"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(TOP)) for page in PAGES])
+def test_links_lead_somewhere(page):
+    text = page.read_text(encoding="utf-8")
+    for found in LINK.finditer(text):
+        assert (page.parent / found["path"]).exists(), found["path"]
+
+
+def test_words_lead_somewhere():
+    """The glossary names files; they exist."""
+    text = (TOP / "docs" / "glossary.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:vizgrad|labextension)/[^`]+)`", text):
+        assert (TOP / path).exists(), path

@@ -1,0 +1,120 @@
+"""Write docs/parity.md: which of PyTorch's public names exist here, area by area.
+
+Needs PyTorch, to ask it for its names.  ``--check`` fails if the page is not what would be written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+TOP = Path(__file__).resolve().parent.parent
+PAGE = TOP / "docs" / "parity.md"
+AREAS = (
+    "",
+    "Tensor",
+    "nn",
+    "nn.functional",
+    "nn.init",
+    "nn.utils",
+    "optim",
+    "optim.lr_scheduler",
+    "utils.data",
+    "autograd",
+    "cuda",
+)
+HEAD = """\
+# Parity with PyTorch {version}
+
+Written by tools/parity.py. A name counts when it is public in PyTorch and exists here under the same path;
+that it also computes the same is what the tests say. Names that only serve PyTorch's own compiler,
+quantization and distributed packages are not counted.
+
+| area | here | of |
+|---|--:|--:|
+"""
+NOT_TAUGHT = (
+    "quantize",
+    "fake_quant",
+    "fbgemm",
+    "miopen",
+    "cudnn",
+    "sym_",
+    "mkldnn",
+    "q_",
+    "fused_",
+    "dequant",
+)
+
+
+def public(area: Any) -> set[str]:
+    """The names an area offers: what it lists, or what has no underscore in front; modules left out."""
+    names = getattr(area, "__all__", None) or [name for name in dir(area) if not name.startswith("_")]
+    kept = (name for name in names if not name.startswith(("_", *NOT_TAUGHT)) and "typing" not in name)
+    return {name for name in kept if _is_taught(getattr(area, name, None))}
+
+
+def _is_taught(thing: Any) -> bool:
+    foreign = getattr(thing, "__module__", None) in ("typing", "builtins", "enum", "collections")
+    return (
+        thing is not None and not isinstance(thing, ModuleType) and not (inspect.isclass(thing) and foreign)
+    )
+
+
+def written(theirs: Any, ours: Any) -> str:
+    """The page, for two packages of the same shape."""
+    rows, lists = [], []
+    for area in AREAS:
+        wanted = public(_at(theirs, area))
+        mine = _at(ours, area)
+        here = {name for name in wanted if mine is not None and hasattr(mine, name)}
+        name = f"torch.{area}" if area else "torch"
+        rows.append(f"| `{name}` | {len(here)} | {len(wanted)} |")
+        lists += _area(name, here, wanted - here)
+    return HEAD.format(version=theirs.__version__.split("+")[0]) + "\n".join([*rows, "", *lists])
+
+
+def _area(name: str, here: set[str], missing: set[str]) -> Iterator[str]:
+    yield f"## `{name}`\n"
+    if here:
+        yield "Here: " + ", ".join(f"`{each}`" for each in sorted(here)) + "\n"
+    if missing:
+        yield f"<details><summary>Not yet: {len(missing)}</summary>\n"
+        yield ", ".join(f"`{each}`" for each in sorted(missing)) + "\n\n</details>\n"
+
+
+def _at(package: Any, area: str) -> Any:
+    """A module or class by its path inside a package; None where there is none."""
+    found = package
+    for name in filter(None, area.split(".")):
+        if not hasattr(found, name) and isinstance(found, ModuleType):
+            with contextlib.suppress(ModuleNotFoundError):
+                importlib.import_module(f"{found.__name__}.{name}")
+        found = getattr(found, name, None)
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    reader = argparse.ArgumentParser(description="Write docs/parity.md.")
+    reader.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
+    check = reader.parse_args(arguments).check
+    sys.path.insert(0, str(TOP))
+    page = written(importlib.import_module("torch"), importlib.import_module("vizgrad"))
+    if not check:
+        PAGE.write_text(page, encoding="utf-8", newline="\n")
+        return 0
+    if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page:
+        return 0
+    print("docs/parity.md is out of date: run python tools/parity.py")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
