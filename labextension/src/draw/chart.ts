@@ -118,7 +118,7 @@ export class Chart {
     return {
       size: FOOT,
       gap: 6,
-      space: 64,
+      space: 48,
       incrs: WHOLE,
       font: `11px ${theme.font}`,
       stroke: () => this.#theme?.quiet ?? "#888",
@@ -151,7 +151,7 @@ export class Chart {
     // Half a mark of room, so that points on the edge are not cut.
     const room = 5 * pen.dot;
     ctx.beginPath();
-    ctx.rect(bbox.left - 1, bbox.top - room, bbox.width + 2 * room, bbox.height + room + pen.dot);
+    ctx.rect(bbox.left - 1, bbox.top - room, bbox.width + 2 * room, bbox.height + 2 * room);
     ctx.clip();
     scene.paint(pen);
     ctx.restore();
@@ -165,7 +165,7 @@ function penFor(scene: Scene, theme: Theme, plot: uPlot): Pen {
   return {
     ctx: plot.ctx,
     theme,
-    dot: box.width / plot.over.clientWidth || window.devicePixelRatio || 1,
+    dot: uPlot.pxRatio,
     box,
     x: (step) => box.left + (step - scene.from) * perStep,
     y: (value) => box.top + box.height - (value - scene.low) * perValue,

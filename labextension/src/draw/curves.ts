@@ -4,6 +4,7 @@ import { t } from "../core/words.ts";
 import { h } from "./dom.ts";
 import { emptyNote } from "./empty.ts";
 import { inUnit, step as stepText } from "./format.ts";
+import { shorten } from "./graph-words.ts";
 import { hoverOf } from "./hover.ts";
 import { Lines, tableOfCurves } from "./lines.ts";
 import type { Panel } from "./panel.ts";
@@ -38,11 +39,11 @@ export function curvesPanel(store: Store): Panel {
   frame.body.append(empty, grid);
 
   function draw(): void {
-    const all = store.group("metric");
+    const all = store.group("metric").filter(({ x }) => x.length > 0);
     const groups = chartsOf(all).slice(0, MOST_CHARTS);
     const span = steps(all);
     empty.hidden = all.length > 0;
-    softer.hidden = all.length === 0;
+    softer.hidden = frame.swap.hidden = all.length === 0;
     for (const group of groups) {
       const lines = charts.get(group.key) ?? add(group.key);
       lines.draw({ ...group, span, smoothed });
@@ -94,28 +95,34 @@ function titleOf(groups: readonly Group[]): string {
 function tell(groups: readonly Group[]): Sentence {
   const loss = groups.find(({ key }) => key === "loss")?.curves[0];
   const broken = groups.flatMap(({ curves }) => curves).find((curve) => !Number.isFinite(last(curve.y)));
-  if (broken && broken.y.length > 0) return alarm(broken);
+  if (broken) return alarm(broken);
   const rest = groups
     .filter(({ key }) => key === "fraction")
     .flatMap(({ curves }) => curves.slice(0, 2))
-    .map((curve) => t("{0} {1}", curve.name, inUnit(last(curve.y), curve.unit)));
+    .map((curve) => t("{0} {1}", shorten(curve.name, 40), inUnit(last(curve.y), curve.unit)));
   const said = [...(loss ? [lossSentence(loss)] : []), ...rest];
   return { text: said.length > 0 ? said.join(" · ") : t("nothing logged yet") };
 }
 
 function lossSentence(loss: Curve): string {
   const [now, first] = [last(loss.y), firstFinite(loss.y) ?? Number.NaN];
+  const name = shorten(loss.name, 40);
   const value = inUnit(now, loss.unit);
-  if (loss.y.length < 2 || now === first) return t("{0} {1}", loss.name, value);
+  if (loss.y.length < 2 || now === first) return t("{0} {1}", name, value);
   const before = inUnit(first, loss.unit);
   return now < first
-    ? t("{0} {1}, down from {2}", loss.name, value, before)
-    : t("{0} {1}, up from {2}", loss.name, value, before);
+    ? t("{0} {1}, down from {2}", name, value, before)
+    : t("{0} {1}, up from {2}", name, value, before);
 }
 
 function alarm(curve: Curve): Sentence {
   const when = since(curve, (value) => !Number.isFinite(value)) ?? 0;
-  const what = t("{0} is {1} since step {2}.", curve.name, inUnit(last(curve.y), curve.unit), stepText(when));
+  const what = t(
+    "{0} is {1} since step {2}.",
+    shorten(curve.name, 40),
+    inUnit(last(curve.y), curve.unit),
+    stepText(when),
+  );
   const advice = t("A learning rate that is too high is the usual cause: try a tenth of it.");
   return { text: /loss/i.test(curve.name) ? `${what} ${advice}` : what, alarm: true };
 }

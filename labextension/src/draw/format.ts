@@ -73,7 +73,8 @@ export function exact(value: number, unit = ""): string {
   if (!Number.isFinite(value)) return notFinite(value);
   if (unit === "bytes") return `${step(value)}${THIN}B`;
   if (unit === "fraction") return `${Number((value * 100).toPrecision(12))}${THIN}%`;
-  return String(value);
+  const digits = Number(value.toPrecision(9)); // as many as float32 has
+  return digits !== 0 && Math.abs(digits) < 1e-3 ? digits.toExponential() : String(digits);
 }
 
 /** Labels of an axis: as many digits as tell neighbours apart, the unit on each. */

@@ -2,10 +2,10 @@
 import type { Curve, Store } from "../core/store.ts";
 import { t } from "../core/words.ts";
 import { sampledOf } from "./curves.ts";
-import { h } from "./dom.ts";
 import { emptyNote } from "./empty.ts";
 import { number, step as stepText } from "./format.ts";
-import { healthOf, RANK, verdict } from "./health.ts";
+import { shorten } from "./graph-words.ts";
+import { advice, healthOf, RANK, verdict } from "./health.ts";
 import { type Hover, hoverOf } from "./hover.ts";
 import type { Panel } from "./panel.ts";
 import { firstFinite, last, steps } from "./points.ts";
@@ -23,7 +23,7 @@ export function gradientsPanel(store: Store): Panel {
     t("The gradient norm of every layer will be drawn here after the first backward()."),
   );
   let every = false;
-  const unfold = toggle(t("every name"), t("Give every layer a row of its own"), (on) => {
+  const unfold = toggle(t("all names"), t("Give every layer a row of its own"), (on) => {
     every = on;
     draw();
   });
@@ -31,10 +31,11 @@ export function gradientsPanel(store: Store): Panel {
   frame.body.append(empty, picture.element);
 
   function draw(): void {
-    const layers = store.group("gradient");
+    const layers = store.group("gradient").filter(({ x }) => x.length > 0);
     empty.hidden = layers.length > 0;
     picture.element.hidden = layers.length === 0;
     unfold.hidden = layers.length <= FEW;
+    frame.swap.hidden = layers.length === 0;
     if (layers.length > 0) picture.draw(layers, steps(layers), every || layers.length <= FEW);
     frame.tell(t("Gradients"), tell(layers), sampledOf(layers), () => tableOf(layers));
   }
@@ -50,10 +51,10 @@ function tell(layers: readonly Curve[]): Sentence {
     .sort((a, b) => RANK[healthOf(last(b.y))] - RANK[healthOf(last(a.y))]);
   const worst = ailing[0];
   if (!worst) return { text: healthy(layers) };
-  const what = `${nameOf(worst)}: ${verdict(worst)}`;
+  const what = t("{0}: {1}", nameOf(worst), verdict(worst));
   const rest = ailing.length - 1;
-  const text = rest > 0 ? t("{0}; {1} more of {2} layers", what, rest, layers.length) : what;
-  return { text, alarm: true };
+  const all = rest > 0 ? t("{0}, and {1} more of {2} layers.", what, rest, layers.length) : t("{0}.", what);
+  return { text: `${all} ${advice(healthOf(last(worst.y)))}`, alarm: true };
 }
 
 function healthy(layers: readonly Curve[]): string {
@@ -65,7 +66,7 @@ function healthy(layers: readonly Curve[]): string {
 }
 
 /** The model itself has no path. */
-export const nameOf = ({ name }: Curve): string => name || t("(the model)");
+export const nameOf = ({ name }: Curve): string => shorten(name, 48) || t("(the model)");
 
 function tableOf(layers: readonly Curve[]): Table {
   const columns = [t("layer"), t("first"), t("latest"), t("at step"), t("state")];

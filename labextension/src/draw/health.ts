@@ -50,3 +50,14 @@ export function verdict(curve: Curve): string {
   if (RANK[health] === 0 || begin === undefined) return "";
   return t("{0} since step {1}", word(health, norm), stepText(begin));
 }
+
+/** The likely cause and one thing to try. */
+export function advice(health: Health): string {
+  if (health === "vanishing")
+    return t("Saturated activations are the usual cause: try ReLU, or a normalization layer.");
+  if (health === "exploding")
+    return t("Try clip_grad_norm_ before the optimizer's step, or a smaller learning rate.");
+  if (health === "broken")
+    return t("Look at the loss first: a learning rate that is too high is the usual cause.");
+  return "";
+}

@@ -16,7 +16,7 @@ export interface Legend {
 }
 
 /** More entries than this are found in the table. */
-const SHOWN = 10;
+const SHOWN = 6;
 
 export function legend(): Legend {
   const element = h("div", { class: "vg-legend" });

@@ -77,14 +77,16 @@ export class Lines {
   }
 
   #paint(pen: Pen, { curves, smoothed }: View): void {
+    for (const curve of curves) markGaps(pen, curve);
     for (const [i, curve] of curves.entries()) {
       const soft = smoothed ? this.#smoothed(i, curve) : undefined;
       const colour = pen.theme.curves[i % COLOURS] ?? "#888";
-      strokeLine(pen, curve, { colour, width: soft ? 1 : 1.75, alpha: soft ? 0.3 : 1, held: this.#held });
+      const dense = curve.x.length * pen.dot > pen.box.width;
+      const width = soft || (dense && !this.#held) ? 1.1 : 1.75;
+      strokeLine(pen, curve, { colour, width, alpha: soft ? 0.35 : 1, held: this.#held });
       if (soft) strokeLine(pen, soft, { colour, width: 2 });
       markLine(pen, soft ?? curve, markOf(i), colour);
     }
-    for (const curve of curves) markGaps(pen, curve);
   }
 
   #smoothed(i: number, { x, y }: Curve): Points | undefined {
@@ -105,9 +107,16 @@ export class Lines {
       const y = curve.y[place];
       if (y === undefined) return [];
       const here = this.#held || curve.x[place] === at;
-      const name = here ? curve.name : t("{0} at step {1}", curve.name, stepText(curve.x[place] ?? 0));
       const text = exact(y, curve.unit);
-      return [{ name, text, y: here ? y : Number.NaN, colour: colourOf(i), mark: MARKS[markOf(i)] ?? "" }];
+      return [
+        {
+          name: curve.name,
+          text,
+          y: here ? y : Number.NaN,
+          colour: colourOf(i),
+          mark: MARKS[markOf(i)] ?? "",
+        },
+      ];
     });
     return { step: at, values };
   }

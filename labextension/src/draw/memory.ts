@@ -37,7 +37,7 @@ export function memoryPanel(store: Store): Panel {
       const curves = store.group("memory");
       const any = curves.length > 0 || store.memory !== undefined;
       empty.hidden = any;
-      picture.hidden = !any;
+      picture.hidden = frame.swap.hidden = !any;
       chart.element.hidden = curves.length === 0;
       label();
       if (curves.length > 0) chart.show(sceneOf(curves, store.memory, stack));
@@ -133,7 +133,7 @@ function memoryLegend(): MemoryLegend {
       const memory = store.memory;
       const place = step === undefined ? -1 : placeIn(curves, step);
       const at = curves[0]?.x[place];
-      setText(now, at === undefined ? t("now") : t("at step {0}", stepText(at)));
+      setText(now, at === undefined ? t("now") : t("step {0}", stepText(at)));
       const names = memory?.categories ?? curves.map(({ name }) => name);
       const values = names.map((name, i) => {
         const curve = curves.find((one) => one.name === name);

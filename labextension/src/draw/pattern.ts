@@ -70,12 +70,12 @@ export function categoryFill(
 /** Slanted lines in one colour over whatever lies below: NaN and infinities. */
 export function hatch(ctx: CanvasRenderingContext2D, colour: string, dot: number): CanvasPattern | string {
   return tile(ctx, `hatch ${colour} ${dot}`, dot, colour, (pen) => {
-    pen.globalAlpha = 0.16;
+    pen.globalAlpha = 0.1;
     pen.fillStyle = colour;
     pen.fillRect(0, 0, 8, 8);
-    pen.globalAlpha = 1;
+    pen.globalAlpha = 0.7;
     pen.strokeStyle = colour;
-    pen.lineWidth = 1.4;
+    pen.lineWidth = 1;
     lines(pen, TILES.gradients);
   });
 }

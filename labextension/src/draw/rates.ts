@@ -22,21 +22,21 @@ export function ratesPanel(store: Store): Panel {
   return {
     element: frame.element,
     draw() {
-      const rates = store.group("rate");
+      const rates = store.group("rate").filter(({ x }) => x.length > 0);
       empty.hidden = rates.length > 0;
-      lines.element.hidden = rates.length === 0;
+      lines.element.hidden = frame.swap.hidden = rates.length === 0;
       const span = steps([...rates, ...store.group("metric")]);
       if (rates.length > 0)
         lines.draw({ label: t("Learning rate"), unit: "", curves: rates, span, smoothed: false });
-      frame.tell(t("Learning rate"), tell(rates), sampledOf(rates), () => tableOfCurves(rates));
+      frame.tell(t("Learning rate"), tell(rates, store), sampledOf(rates), () => tableOfCurves(rates));
     },
     close: () => lines.close(),
   };
 }
 
-function tell(rates: readonly Curve[]): Sentence {
+function tell(rates: readonly Curve[], store: Store): Sentence {
   const first = rates[0];
-  if (!first) return { text: t("no optimizer is watched") };
+  if (!first) return { text: store.status?.step ? t("no optimizer is watched") : t("no step yet") };
   if (rates.length > 1) return { text: rates.map(({ name, y }) => `${name} ${number(last(y))}`).join(" · ") };
   const now = last(first.y);
   const before = first.y.findLast((value) => value !== now);

@@ -23,6 +23,8 @@ export interface Section {
   readonly element: HTMLElement;
   readonly body: HTMLElement;
   readonly corner: HTMLElement;
+  /** Switches to the table and back; hidden while there is nothing to show. */
+  readonly swap: HTMLElement;
   /** After each change: the sentence, what was left out of the curves, and how to write the table. */
   tell(title: string, sentence: Sentence, sampled: string, table: () => Table): void;
 }
@@ -43,6 +45,7 @@ export function section(name: string, store: Store, now: () => number = Date.now
     element,
     body,
     corner: parts.corner,
+    swap: parts.swap,
     tell(name, { text, alarm = false }, left, table) {
       setText(title, name);
       setText(sentence, text);
@@ -85,7 +88,7 @@ function makeParts(store: Store) {
   const corner = h("span", { class: "vg-corner" }, sampled, swap, state.element);
   const line = h("p", { class: "vg-line" }, symbol, sentence);
   const children = [h("header", { class: "vg-head" }, title, line, corner), body, twin, heard];
-  return Object.assign(parts, { corner, children });
+  return Object.assign(parts, { corner, children, swap });
 }
 
 /** A small switch; `act` hears its new state. */

@@ -88,7 +88,9 @@ export class Strips {
       if (!Number.isFinite(value)) this.#broken[column] = BROKEN;
       else if (!((this.#worst[column] as number) >= value)) this.#worst[column] = value;
     }
-    const end = x.length > 0 ? this.#columnOf(x[x.length - 1] as number, span, columns) : -1;
+    // A single point has no duration yet: it fills the strip.
+    const end =
+      x.length > 1 ? this.#columnOf(x[x.length - 1] as number, span, columns) : columns * x.length - 1;
     for (let c = 1; c <= end; c++) {
       if (this.#broken[c] || !Number.isNaN(this.#worst[c])) continue;
       this.#worst[c] = this.#worst[c - 1] as number;

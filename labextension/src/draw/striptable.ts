@@ -8,6 +8,7 @@ import type { Curve } from "../core/store.ts";
 import { t } from "../core/words.ts";
 import { h, setText } from "./dom.ts";
 import { exact, number, step as stepText } from "./format.ts";
+import { shorten } from "./graph-words.ts";
 import { healthOf, RANK, SYMBOL, verdict, word } from "./health.ts";
 import type { Hover } from "./hover.ts";
 import { last, type Range } from "./points.ts";
@@ -16,9 +17,12 @@ import { decades, normAt, Strips } from "./strips.ts";
 import { readTheme } from "./theme.ts";
 
 /** CSS pixels. */
-const ROW = 24;
-const GAP = 4;
+const LEAST_ROW = 24;
+const LARGEST_ROW = 36;
+/** Few layers share this height, and so do many. */
+const HEIGHT = 192;
 const THIN_HEIGHT = 264;
+const GAP = 4;
 
 export interface StripTable {
   readonly element: HTMLElement;
@@ -45,7 +49,7 @@ export function stripTable(hover: Hover): StripTable {
 
   const paint = (): void => {
     if (!shown || width <= 0) return;
-    const theme = readTheme(parts.element);
+    const theme = readTheme(parts.table);
     const scale = decades(shown.layers);
     parts.scale.draw(scale);
     strips.draw(shown.layers, shown.span, scale, { width, row: shown.row, gap: shown.gap }, theme);
@@ -64,11 +68,12 @@ export function stripTable(hover: Hover): StripTable {
   point(parts.stage, hover, () => shown);
   const stop = hover.watch(label);
   return {
-    element: parts.element,
+    element: parts.table,
     draw(layers, span, roomy) {
       shown = layOut(layers, span, roomy);
       setText(parts.from, t("step {0}", stepText(span.low)));
-      setText(parts.to, t("step {0}", stepText(span.high)));
+      const newest = Math.max(...layers.map(({ x }) => x[x.length - 1] ?? 0));
+      setText(parts.to, newest > span.low ? t("step {0}", stepText(newest)) : "");
       label();
       paint();
     },
@@ -80,7 +85,10 @@ export function stripTable(hover: Hover): StripTable {
 }
 
 function layOut(layers: readonly Curve[], span: Range, roomy: boolean): Shown {
-  if (roomy) return { layers, span, row: ROW, gap: GAP, block: 1 };
+  if (roomy) {
+    const row = Math.min(Math.max(Math.floor(HEIGHT / layers.length), LEAST_ROW), LARGEST_ROW);
+    return { layers, span, row, gap: GAP, block: 1 };
+  }
   const row = Math.max(Math.floor(THIN_HEIGHT / layers.length), 2);
   return { layers, span, row, gap: row > 4 ? 1 : 0, block: Math.ceil(20 / row) };
 }
@@ -90,13 +98,27 @@ function makeParts(canvas: HTMLCanvasElement) {
   const line = h("div", { class: "vg-cross-line" });
   const tip = h("div", { class: "vg-cross-box" });
   const stage = h("div", { class: "vg-strips-stage" }, canvas, line, tip);
-  const table = h("div", { class: "vg-strips", role: "table", "aria-label": t("Gradient norms") }, stage);
   const from = h("span", {});
   const to = h("span", {});
-  const scale = scaleLine(t("norm, log scale"));
+  const scale = scaleLine(t("log scale"));
+  const head = h(
+    "div",
+    { class: "vg-strip-row vg-strip-head", role: "row" },
+    h("span", { class: "vg-strip-name", role: "columnheader" }, t("layer")),
+    h("span", { class: "vg-strip-value", role: "columnheader" }, t("norm")),
+    h("span", { class: "vg-unseen", role: "columnheader" }, t("state")),
+  );
   const foot = h("div", { class: "vg-strips-foot" }, from, to);
-  const element = h("div", { class: "vg-strips-view" }, scale.element, table, foot);
-  return { element, table, stage, line, tip, from, to, scale };
+  const label = t("Gradient norms");
+  const table = h(
+    "div",
+    { class: "vg-strips", role: "table", "aria-label": label },
+    head,
+    scale.element,
+    stage,
+    foot,
+  );
+  return { table, stage, line, tip, from, to, scale };
 }
 
 interface Row {
@@ -140,19 +162,27 @@ function chosen(some: readonly Curve[], pointed: string | undefined): Curve {
 function drawRow(one: Row, layer: Curve, first: number, block: number, hover: Hover): void {
   const norm = hover.step === undefined ? last(layer.y) : normAt(layer, hover.step);
   const health = healthOf(norm);
-  const place = `${first + 1} / span ${block}`;
+  const place = `${first + 2} / span ${block}`; // below the head
   for (const part of [one.name, one.value, one.mark]) {
     if (part.style.gridRow !== place) part.style.gridRow = place;
   }
-  setText(one.name, layer.name || t("(the model)"));
+  setText(one.name, shorten(layer.name, 32) || t("(the model)"));
   one.name.title = layer.name;
   setText(one.value, norm === undefined ? "–" : number(norm));
   one.value.title = norm === undefined ? "" : exact(norm);
+  // The newest verdict keeps its room while the pointer is at a better step, so that nothing moves.
   const ails = RANK[health] > 0;
-  setText(one.mark, ails ? `${SYMBOL[health]} ${word(health, norm ?? 0)}` : "");
+  const said = ails ? norm : last(layer.y);
+  setText(one.mark, markText(said));
   one.mark.title = hover.step === undefined ? verdict(layer) : "";
   one.element.classList.toggle("vg-ails", ails);
+  one.mark.classList.toggle("vg-ghost", !ails);
   one.element.classList.toggle("vg-pointed", layer.name === hover.layer);
+}
+
+function markText(norm: number | undefined): string {
+  const health = healthOf(norm);
+  return RANK[health] > 0 ? `${SYMBOL[health]} ${word(health, norm ?? 0)}` : "";
 }
 
 /** The line at the step under the pointer, and, where the pointer is, which layer and what norm. */
