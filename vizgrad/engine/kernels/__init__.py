@@ -1,7 +1,7 @@
 """Fast ways to compute what a formula says, per array module: found through ``xp`` like any other function.
 
-`EXTRAS` names functions that NumPy or CuPy lacks, or has in a slower form: ``xp.special_erf`` asks here first.
-Each entry makes the function for one array module.
+`EXTRAS` names functions that NumPy or CuPy lacks, or has in a slower form: ``xp.special_erf`` asks here
+first.  Each entry makes the function for one array module.
 """
 
 from __future__ import annotations
@@ -16,5 +16,7 @@ EXTRAS: dict[str, Callable[[ModuleType], Callable[..., Any]]] = {
     "special_erf": erf.of,
     "add_at": scatter.add_at,
     "add_rows": scatter.add_rows,
-    "conj": lambda _: lambda a: a.conjugate(),  # of real arrays the array itself, where NumPy's function copies
+    "conj": lambda _: (
+        lambda a: a.conjugate()
+    ),  # of real arrays the array itself, where NumPy's function copies
 }

@@ -1,8 +1,8 @@
 """Convolution in any number of dimensions, as products of matrices.
 
-Each patch of the input that the kernel looks at becomes a column (or a row) of a matrix, a bounded number of images
-at a time so that the matrix stays in a fast cache; then one matrix product does the arithmetic.  It is done in one
-of two layouts, whichever copies longer runs of memory:
+Each patch of the input that the kernel looks at becomes a column (or a row) of a matrix, a bounded number of
+images at a time so that the matrix stays in a fast cache; then one matrix product does the arithmetic.  It is
+done in one of two layouts, whichever copies longer runs of memory:
 
     planes   columns (channel, place in kernel) × places: for few channels on large planes, and for groups
     pixels   rows (place in kernel, channel): for many channels on small planes

@@ -1,8 +1,8 @@
 """Convolutions: the same small weighted sum at every place of a signal, an image or a volume.
 
-One formula serves any number of dimensions.  A convolution is a product of x and w; the gradient by one of them is
-a product of g and the other, and the gradients of those are such products again: `conv2d`, `conv_input` and
-`conv_weight` close the circle, so that gradients of gradients need no further formula.
+One formula serves any number of dimensions.  A convolution is a product of x and w; the gradient by one of
+them is a product of g and the other, and the gradients of those are such products again: `conv2d`, `conv_input`
+and `conv_weight` close the circle, so that gradients of gradients need no further formula.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from vizgrad.engine.words import Shape, Value
 Size = int | Sequence[int]
 
 
-def _per_dimension(name: str, value: Any, n: int) -> tuple[int, ...]:
+def per_dimension(name: str, value: Any, n: int) -> tuple[int, ...]:
     """``value`` for each of ``n`` dimensions: one number stands for all."""
     values = (int(value),) * n if not hasattr(value, "__len__") else tuple(int(v) for v in value)
     if len(values) == 1:
@@ -37,7 +37,7 @@ def _per_dimension(name: str, value: Any, n: int) -> tuple[int, ...]:
 def window(plane: tuple[int, ...], size: tuple[int, ...], stride: Any, padding: Any, dilation: Any) -> Window:
     """Where the kernel stands on the plane, with all settings checked."""
     n = len(size)
-    stride, dilation = _per_dimension("stride", stride, n), _per_dimension("dilation", dilation, n)
+    stride, dilation = per_dimension("stride", stride, n), per_dimension("dilation", dilation, n)
     if min(stride) < 1:
         raise RuntimeError("non-positive stride is not supported")
     if min(dilation) < 1:
@@ -62,7 +62,7 @@ def _sides(size: Any, stride: Any, padding: Any, dilation: Any) -> tuple[tuple[i
         return tuple(r // 2 for r in reach), tuple(r - r // 2 for r in reach)
     if isinstance(padding, str) and padding != "valid":
         raise RuntimeError(f"Invalid padding string: {padding!r}; write 'same', 'valid' or a number")
-    sides = _per_dimension("padding", 0 if padding == "valid" else padding, len(size))
+    sides = per_dimension("padding", 0 if padding == "valid" else padding, len(size))
     if min(sides) < 0:
         raise RuntimeError("negative padding is not supported")
     return sides, sides
@@ -77,19 +77,20 @@ def _window(plane: Any, size: Any, stride: Any, padding: Any, dilation: Any) -> 
     return window(tuple(plane), tuple(size), _settled(stride), _settled(padding), _settled(dilation))
 
 
-def _checked(name: str, x: Any, w: Any, b: Any, groups: int, *, transposed: bool = False) -> None:
+def checked(name: str, x: Any, w: Any, b: Any, groups: int, *, transposed: bool = False) -> None:
     """The shapes of input, weight and bias fit each other, or PyTorch's error says why not."""
     n = len(w) - 2
     if len(x) not in (n + 1, n + 2):
         raise RuntimeError(
-            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input of size: {list(x)}"
+            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, "
+            f"but got input of size: {list(x)}"
         )
     if groups < 1:
         raise RuntimeError("non-positive groups is not supported")
     if w[0] % groups:
         raise RuntimeError(
-            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
-            f"size {list(w)} instead"
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, "
+            f"but got weight of size {list(w)} instead"
         )
     given = f"transposed={int(transposed)}" if transposed else f"groups={groups}"
     channels, wanted = x[-n - 1], w[0] if transposed else w[1] * groups
@@ -106,7 +107,7 @@ def _checked(name: str, x: Any, w: Any, b: Any, groups: int, *, transposed: bool
         )
 
 
-def _same_dtype(input: Any, weight: Any, bias: Any) -> None:
+def same_dtype(input: Any, weight: Any, bias: Any) -> None:
     for name, other in (("weight", weight), ("bias", bias)):
         if other is not None and other.dtype != input.dtype:
             raise RuntimeError(
@@ -116,14 +117,14 @@ def _same_dtype(input: Any, weight: Any, bias: Any) -> None:
 
 
 class convolution(Formula):
-    """What 1, 2 and 3 dimensions share: input (N, C, *plane) or (C, *plane), weight (O, C/groups, *kernel)."""
+    """Input (N, C, *plane) or (C, *plane), weight (O, C/groups, *kernel), for 1, 2 and 3 dimensions."""
 
     formula = "y[o, i] = Σ W[o, c, k] · x[c, i·stride + k·dilation - padding] + b[o]"
 
     @staticmethod
     def shape(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         n = len(weight) - 2
-        _checked(f"conv{n}d", input, weight, bias, groups)
+        checked(f"conv{n}d", input, weight, bias, groups)
         win = _window(input[-n:], weight[2:], stride, padding, dilation)
         return (*input[: -n - 1], weight[0], *win.out)
 
@@ -132,7 +133,7 @@ def _forward(xp, input, weight, bias, stride, padding, dilation, groups):
     shape = convolution.shape(
         input.shape, weight.shape, None if bias is None else bias.shape, stride, padding, dilation, groups
     )
-    _same_dtype(input, weight, bias)
+    same_dtype(input, weight, bias)
     n = weight.ndim - 2
     win = _window(input.shape[-n:], weight.shape[2:], stride, padding, dilation)
     batch = input.reshape(-1, *input.shape[-n - 1 :])
@@ -147,12 +148,12 @@ def _d_weight(xp, g, input, weight_shape, stride, padding, dilation, groups):
     return xp.rule("conv_weight")(g, input, tuple(weight_shape), stride, padding, dilation, groups)
 
 
-def _d_bias(xp, g, weight_shape):
+def sum_per_channel(xp, g, weight_shape):
     channels = len(g.shape) - len(weight_shape) + 1
     return xp.sum(g, axis=tuple(i for i in range(len(g.shape)) if i != channels))
 
 
-def _same_kind(xp, g, weight, stride, padding, dilation, groups):
+def same_kind(xp, g, weight, stride, padding, dilation, groups):
     """The forward convolution with this weight, whatever its number of dimensions."""
     return xp.rule(f"conv{len(weight.shape) - 2}d")(g, weight, None, stride, padding, dilation, groups)
 
@@ -181,15 +182,15 @@ class conv1d(convolution):
     ):
         return _forward(xp, input, weight, bias, stride, padding, dilation, groups)
 
-    d_input, d_weight, d_bias = _d_input, _d_weight, _d_bias
+    d_input, d_weight, d_bias = _d_input, _d_weight, sum_per_channel
 
 
 @op
 class conv2d(convolution):
     """Slide a kernel over an image; at each place, add up what it covers, weighted
 
-    input (N, C, height, width), weight (O, C/groups, kh, kw), bias (O,) or None.  ``padding`` may be "same" or
-    "valid".  Le Cun et al., *Backpropagation Applied to Handwritten Zip Code Recognition*, 1989.
+    input (N, C, height, width), weight (O, C/groups, kh, kw), bias (O,) or None.  ``padding`` may be "same"
+    or "valid".  Le Cun et al., *Backpropagation Applied to Handwritten Zip Code Recognition*, 1989.
     """
 
     samples = (
@@ -211,7 +212,7 @@ class conv2d(convolution):
     ):
         return _forward(xp, input, weight, bias, stride, padding, dilation, groups)
 
-    d_input, d_weight, d_bias = _d_input, _d_weight, _d_bias
+    d_input, d_weight, d_bias = _d_input, _d_weight, sum_per_channel
 
 
 @op
@@ -235,18 +236,27 @@ class conv3d(convolution):
     ):
         return _forward(xp, input, weight, bias, stride, padding, dilation, groups)
 
-    d_input, d_weight, d_bias = _d_input, _d_weight, _d_bias
+    d_input, d_weight, d_bias = _d_input, _d_weight, sum_per_channel
 
 
 @op
 class conv_input(Formula):
     """The gradient of a convolution by its input: each output hands its gradient back to the patch it saw"""
 
-    samples = (Sample((2, 4, 3, 2), (4, 3, 3, 3), size=(2, 3, 5, 4), stride=1, padding=0, dilation=1, groups=1),)
+    samples = (
+        Sample((2, 4, 3, 2), (4, 3, 3, 3), size=(2, 3, 5, 4), stride=1, padding=0, dilation=1, groups=1),
+    )
     formula = "∂L/∂x[c, i·stride + k·dilation - padding] = Σ W[o, c, k] · g[o, i]"
 
     def forward(
-        xp, g_out: Value, weight: Value, size: Shape, stride: Size, padding: Size | str, dilation: Size, groups: int
+        xp,
+        g_out: Value,
+        weight: Value,
+        size: Shape,
+        stride: Size,
+        padding: Size | str,
+        dilation: Size,
+        groups: int,
     ):
         n = weight.ndim - 2
         win = _window(size[-n:], weight.shape[2:], stride, padding, dilation)
@@ -254,7 +264,7 @@ class conv_input(Formula):
         return kernel.by_input(xp, g_out, weight, size[-n - 1], win, groups).reshape(size)
 
     def d_g_out(xp, g, weight, stride, padding, dilation, groups):
-        return _same_kind(xp, g, xp.conj(weight), stride, padding, dilation, groups)
+        return same_kind(xp, g, weight, stride, padding, dilation, groups)
 
     def d_weight(xp, g, g_out, weight_shape, stride, padding, dilation, groups):
         return xp.rule("conv_weight")(g_out, g, tuple(weight_shape), stride, padding, dilation, groups)
@@ -262,13 +272,22 @@ class conv_input(Formula):
 
 @op
 class conv_weight(Formula):
-    """The gradient of a convolution by its weight: what each place in the kernel saw, times the gradient there"""
+    """The gradient of a convolution by its weight: what each place of the kernel saw, times the gradient"""
 
-    samples = (Sample((2, 4, 3, 2), (2, 3, 5, 4), size=(4, 3, 3, 3), stride=1, padding=0, dilation=1, groups=1),)
+    samples = (
+        Sample((2, 4, 3, 2), (2, 3, 5, 4), size=(4, 3, 3, 3), stride=1, padding=0, dilation=1, groups=1),
+    )
     formula = "∂L/∂W[o, c, k] = Σ g[o, i] · x[c, i·stride + k·dilation - padding]"
 
     def forward(
-        xp, g_out: Value, input: Value, size: Shape, stride: Size, padding: Size | str, dilation: Size, groups: int
+        xp,
+        g_out: Value,
+        input: Value,
+        size: Shape,
+        stride: Size,
+        padding: Size | str,
+        dilation: Size,
+        groups: int,
     ):
         n = len(size) - 2
         win = _window(input.shape[-n:], size[2:], stride, padding, dilation)
@@ -276,7 +295,7 @@ class conv_weight(Formula):
         return kernel.by_weight(xp, g_out, input, win, groups)
 
     def d_g_out(xp, g, input, stride, padding, dilation, groups):
-        return _same_kind(xp, input, g, stride, padding, dilation, groups)
+        return same_kind(xp, input, g, stride, padding, dilation, groups)
 
     def d_input(xp, g, g_out, input_shape, stride, padding, dilation, groups):
         return xp.rule("conv_input")(g_out, g, tuple(input_shape), stride, padding, dilation, groups)
