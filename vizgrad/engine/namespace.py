@@ -14,17 +14,21 @@ from typing import Any
 import numpy
 
 from . import op as _op
+from .kernels import EXTRAS
 
 
 class Arrays:
-    """``xp`` over one array module; names that the module lacks are looked up in the op table."""
+    """``xp`` over one array module; names that it lacks are looked up in kernels/ and in the op table."""
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module
 
     def __getattr__(self, name: str) -> Any:
-        row = _op.TABLE.get(name) if not hasattr(self.module, name) else None
-        found = partial(row.forward, self) if row else getattr(self.module, name)
+        if name in EXTRAS:
+            found = EXTRAS[name](self.module)
+        else:
+            row = _op.TABLE.get(name) if not hasattr(self.module, name) else None
+            found = partial(row.forward, self) if row else getattr(self.module, name)
         setattr(self, name, found)  # next time this is a plain attribute
         return found
 
@@ -37,7 +41,16 @@ class Graph:
     """``xp`` over tensors: the same formulas, recorded, for gradients of gradients."""
 
     words = {"axis": "dim", "keepdims": "keepdim"}
-    names = {"swapaxes": "transpose", "broadcast_to": "expand", "absolute": "abs", "concatenate": "cat"}
+    names = {
+        "swapaxes": "transpose",
+        "broadcast_to": "expand",
+        "concatenate": "cat",
+        "power": "pow",
+        "equal": "eq",
+        "max": "amax",
+        "min": "amin",
+    }
+    inf = numpy.inf
 
     def __getattr__(self, name: str) -> Any:
         call = self.rule(self.names.get(name, name))
