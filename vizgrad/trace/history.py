@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import wire
@@ -101,13 +101,13 @@ class History:
             return parts, points.tobytes()
 
     def everything(
-        self, most: int = LIMIT // 4, groups: Sequence[str] | None = None
+        self, most: int = LIMIT // 4, shows: Callable[[str], bool] = lambda group: True
     ) -> tuple[list[wire.Part], bytes]:
-        """All there is, each curve in at most ``most`` points, of the given groups only."""
+        """All there is, each curve in at most ``most`` points, of the groups to be shown."""
         with self.lock:
             parts: list[wire.Part] = []
             points = array("d")
-            chosen = {key: c for key, c in self._curves.items() if groups is None or key[0] in groups}
+            chosen = {key: c for key, c in self._curves.items() if shows(key[0])}
             most = min(most, max(16, KEYFRAME // max(1, len(chosen))))
             for (group, name), curve in chosen.items():
                 x, y = curve.points(most)

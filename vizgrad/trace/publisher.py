@@ -22,7 +22,7 @@ from .message import to_json
 SLOT = 0.05  # seconds between two updates
 HEARTBEAT = 2.0  # a status at least that often while a run is active
 SILENCE = 3.0  # without a word from the page, updates may be getting lost
-KEYFRAME_GAP, LONGEST_GAP = 2.0, 16.0  # then everything is sent again, this far apart, doubling
+KEYFRAME_GAP, LONGEST_GAP = 2.0, 4.0  # then everything is sent again, this far apart, doubling
 
 
 class Sink(Protocol):
@@ -57,7 +57,7 @@ class Channel:
         self.speaker = speaker
         self.page = page
         self.logs = list(logs)
-        self.seq = 0
+        self.seq = -1
         self.spoke = self._heard = 0.0
         self._hello = False
         self._next_keyframe, self._gap = 0.0, KEYFRAME_GAP

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import sys
 import threading
@@ -10,11 +11,11 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from vizgrad.engine.local import here
 
-from . import wire
+from . import dot, wire
 from .clean import clean
 from .clock import Clock
 from .control import Control, Stop
@@ -22,6 +23,10 @@ from .files import Log
 from .history import History
 from .publisher import PUBLISHER, Channel, Publisher, Sink
 from .recorder import Recorder
+
+if TYPE_CHECKING:
+    from graphviz import Digraph  # pyright: ignore[reportMissingTypeStubs]
+    from plotly.graph_objects import Figure  # pyright: ignore[reportMissingTypeStubs]
 
 MOST_METRICS = 200
 FRACTIONS = ("accuracy", "acc", "precision", "recall", "f1")  # names of metrics that are shown in per cent
@@ -248,9 +253,50 @@ class Run:
 
     # --- for analysis
 
+    def graph(self) -> Any:
+        """The computation of one step, to be drawn: ``run.graph().to_graphviz()``."""
+        return Computation(self._captured())
+
+    def _captured(self) -> wire.Graph:
+        graph = self.history.graph
+        if graph is None:
+            raise LookupError(
+                "no step has been captured yet: the graph is there after the first optimizer.step()"
+            )
+        return graph
+
+    def figure(self, what: str = "loss", **options: Any) -> Figure:
+        """The curve or group of curves of that name ("loss", "gradient", "memory") as a plotly figure."""
+        from .figure import figure
+
+        parts, points = self.history.everything(4096)
+        return figure(what, parts, points, **options)
+
     def __repr__(self) -> str:
         status = self.status
         return f"<run {self.title!r} {self.id}: {status.state}, {status.step} steps>"
+
+
+class Computation:
+    """The graph of one step, with the ways to draw it."""
+
+    def __init__(self, graph: wire.Graph) -> None:
+        self.data = graph
+
+    def to_graphviz(self) -> Digraph:
+        """For Graphviz, to keep, change or print."""
+        return dot.to_graphviz(self.data)
+
+    def to_svg(self) -> str:
+        """As SVG, by Graphviz if it is there, else by ourselves."""
+        return dot.to_svg(self.data)
+
+    def _repr_html_(self) -> str:
+        picture = base64.b64encode(self.to_svg().encode()).decode("ascii")
+        return f'<img alt="Graph of one step" src="data:image/svg+xml;base64,{picture}"/>'
+
+    def __repr__(self) -> str:
+        return f"<graph of step {self.data.step}: {len(self.data.nodes)} nodes>"
 
 
 def _ending(error: BaseException | None, *, stopped: bool) -> tuple[str, wire.State]:

@@ -1,0 +1,75 @@
+"""Where no subshell reaches a busy kernel: takes our messages out of the queue of the main shell.
+
+While a cell runs, nobody serves that queue.  The page sends its command and then interrupts the kernel; the
+run looks here before it takes the interrupt for a stop.  While it is paused it looks every 50 ms.  All
+messages that are not ours are handed on in their order, to be handled when the cell is over.  This uses
+private parts of ipykernel (6 and 7), so whatever goes wrong means: nothing found.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+
+Hear = Callable[[dict[str, Any]], None]
+
+
+class Drain:
+    """The main shell's queue, for the messages of one comm."""
+
+    def __init__(self, comm_id: str, hear: Hear) -> None:
+        self._comm_id, self._hear = comm_id, hear
+        self._broken = False
+
+    def __call__(self) -> bool:
+        """Handle what is there for us; whether there was anything."""
+        if self._broken or threading.current_thread() is not threading.main_thread():
+            return False
+        try:
+            return self._take(_kernel())
+        except Exception:  # another ipykernel than we know: an interrupt means stop, then
+            self._broken = True
+            return False
+
+    def _take(self, kernel: Any) -> bool:
+        import zmq
+
+        stream = _stream(kernel)
+        found = False
+        while True:
+            try:
+                frames = stream.socket.recv_multipart(zmq.NOBLOCK, copy=False)
+            except zmq.Again:
+                return found
+            message = self._ours(kernel, frames)
+            if message is None:
+                # Its own callback, called by the main loop, which gets to it when the cell is over.
+                kernel.io_loop.add_callback(stream._run_callback, stream._recv_callback, frames)
+                continue
+            found = True
+            self._hear(message["content"]["data"])
+            kernel._publish_status("idle", "shell", parent=message)  # or the page would wait for an answer
+
+    def _ours(self, kernel: Any, frames: list[Any]) -> dict[str, Any] | None:
+        """The message if it is a command for us.  Only then is it read for good: that may happen once."""
+        if len(frames) < 6:
+            return None  # ipykernel's own note to itself
+        session = kernel.session
+        _, rest = session.feed_identities(frames, copy=False)
+        header = session.unpack(rest[1].bytes)
+        content = session.unpack(rest[4].bytes)
+        if header.get("msg_type") != "comm_msg" or content.get("comm_id") != self._comm_id:
+            return None
+        return cast("dict[str, Any]", session.deserialize(rest, content=True, copy=False))
+
+
+def _kernel() -> Any:
+    return sys.modules["IPython"].get_ipython().kernel
+
+
+def _stream(kernel: Any) -> Any:
+    """What feeds the main shell: a pair of sockets between threads in ipykernel 7, its own socket before."""
+    channel = getattr(kernel, "shell_channel_thread", None)
+    return kernel.shell_stream if channel is None else channel.manager._shell_channel_to_main.to_stream
