@@ -57,10 +57,10 @@ def test_every_node_edge_and_layer_is_there():
     assert len(re.findall(r"^\s*n\d+ \[", source, re.M)) == 6
     assert len(re.findall(r"n\d+ -> n\d+", source)) == 6
     assert source.count("subgraph") == 2
-    assert "shape=oval" in source
-    assert source.count("shape=parallelogram") == 2
+    assert source.count("height=0.24") == 1  # a parameter is a pill
+    assert source.count("skew=0.35") == 2  # an input or a constant is a parallelogram
     assert "peripheries=2" in source
-    assert '"weight' in source  # not block.fc.weight: the frame around it says the rest
+    assert '"weight 2×3"' in source  # not block.fc.weight: the frame around it says the rest
     assert "nslimit=2" in source
 
 

@@ -35,34 +35,16 @@ PYGRAPHVIZ = (
     "g.layout('dot')\n"
     "sys.stdout.buffer.write(g.draw(format='svg'))\n"
 )
+BOX = {"shape": "box", "style": "rounded,filled", "fillcolor": "white"}
+PILL = {"shape": "box", "style": "rounded,filled", "height": "0.24", "margin": "0.12,0.03"}
+SLANTED = {"shape": "polygon", "sides": "4", "skew": "0.35", "style": "filled", "height": "0.3"}
 STYLES: dict[wire.NodeKind, dict[str, str]] = {
-    "op": {"shape": "box", "style": "rounded,filled", "fillcolor": "white", "color": QUIET},
-    "loss": {
-        "shape": "box",
-        "style": "rounded,filled",
-        "fillcolor": "white",
-        "color": TEXT,
-        "peripheries": "2",
-    },
-    "parameter": {
-        "shape": "oval",
-        "style": "filled",
-        "fillcolor": "#e0eef6",
-        "color": CATEGORY["parameters"],
-    },
-    "buffer": {"shape": "oval", "style": "filled", "fillcolor": "#eaf6fd", "color": CATEGORY["buffer"]},
-    "input": {
-        "shape": "parallelogram",
-        "style": "filled",
-        "fillcolor": "#fcf1dc",
-        "color": CATEGORY["input"],
-    },
-    "constant": {
-        "shape": "parallelogram",
-        "style": "filled",
-        "fillcolor": "#eff0f0",
-        "color": CATEGORY["other"],
-    },
+    "op": {**BOX, "color": QUIET},
+    "loss": {**BOX, "color": TEXT, "peripheries": "2"},
+    "parameter": {**PILL, "fillcolor": "#e0eef6", "color": CATEGORY["parameters"]},
+    "buffer": {**PILL, "fillcolor": "#eaf6fd", "color": CATEGORY["buffer"]},
+    "input": {**SLANTED, "fillcolor": "#fcf1dc", "color": CATEGORY["input"]},
+    "constant": {**SLANTED, "fillcolor": "#eff0f0", "color": CATEGORY["other"]},
 }
 
 
@@ -89,7 +71,7 @@ def to_graphviz(graph: wire.Graph) -> Digraph:
     font = {"fontname": "Helvetica,Arial,sans-serif", "fontsize": "11"}
     drawn = _digraph(graphviz)(
         "vizgrad",
-        graph_attr={"rankdir": "TB", "tooltip": " ", **font, **LIMITS},
+        graph_attr={"rankdir": "TB", "ranksep": "0.32", "tooltip": " ", **font, **LIMITS},
         node_attr={"height": "0.35", "margin": "0.12,0.06", **font},
         edge_attr={"color": QUIET, "arrowsize": "0.7"},
     )
@@ -142,7 +124,8 @@ def _cluster(
 
 
 def _node(drawn: Any, node: wire.Node) -> None:
-    label = safe(label_of(node)) + r"\n" + safe(shape_of(node.shape))
+    between = r"\n" if node.kind in ("op", "loss") else " "
+    label = safe(label_of(node)) + between + safe(shape_of(node.shape))
     kept = f", keeps {', '.join(node.kept)} ({node.kept_bytes} B) for backward" if node.kept else ""
     says = (
         f"{label_of(node)}, {node.dtype} {shape_of(node.shape)}{kept}{f', {node.line}' if node.line else ''}"
