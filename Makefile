@@ -45,6 +45,7 @@ fix: setup ## mend what a machine can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(PY) tools/wire.py
+	$(PY) tools/tour.py
 	$(NPM) run fix
 
 test: test-python test-page notebooks test-ui ## every test (STRICT=1: nothing may be missing)
