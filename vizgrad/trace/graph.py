@@ -19,6 +19,7 @@ from .clean import clean
 from .memory import Gauge
 from .names import Names, user_line
 
+WORDS = {"other": "tensor"}  # for an operand that has no better name
 MOST_NODES = 5_000  # sent to the page
 MOST_NOTES = 4 * MOST_NODES  # taken in one step
 
@@ -109,7 +110,8 @@ class Capture(Watcher):
         kind, name = self._names.tensors.get(id(x), (None, ""))
         array = x.array
         if kind is None:
-            kind, name = ("constant" if array.size == 1 else "input"), clean(word)
+            kind, name = ("constant" if array.size == 1 else "input"), clean(WORDS.get(word, word))
+            layer = "" if word in ("input", "target") else layer  # these come from outside, by their name
         else:
             layer = name.rpartition(".")[0]
         self._leaves.append(Leaf(kind, name, layer, tuple(map(int, array.shape)), str(array.dtype)))

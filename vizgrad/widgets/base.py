@@ -12,7 +12,7 @@ from .model import MODULE, VERSION, RunModel
 from .snapshot import bundle
 
 if TYPE_CHECKING:
-    from .run import NotebookRun
+    from .notebook import NotebookRun
 
 MOST_HANDLES = 8  # outputs of one view that are renewed at the end of the run
 

@@ -12,7 +12,7 @@ from .comms import keep_on_subshell
 from .jupyter import Widget
 
 if TYPE_CHECKING:
-    from .run import NotebookRun
+    from .notebook import NotebookRun
 
 MODULE, VERSION = "vizgrad", "^0.1.0"
 

@@ -1,123 +1,60 @@
-"""A run in a notebook: the same recording, shown live and steered from the page."""
+"""What the front door offers: `watch` and `replay`.  Nothing of Jupyter is imported before it is needed."""
 
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from vizgrad.trace import wire
-from vizgrad.trace.message import command
-from vizgrad.trace.run import Computation, Run
+if TYPE_CHECKING:
+    from vizgrad.trace.publisher import Sink
+    from vizgrad.trace.run import Run
 
-from .base import View
-from .curves import Curves
-from .dashboard import Dashboard
-from .drain import Drain
-from .gradients import Gradients
-from .graph import Graph
-from .memory import Memory
-from .model import RunModel
-from .rates import Rates
+    from .snapshot import Replay
 
-V = TypeVar("V", bound=View)
+__all__ = ["replay", "watch"]
 
 
-class NotebookRun(Run):
-    """Shows its dashboard when the block is entered, and leaves a picture of the end in the notebook."""
+def watch(
+    model: Any,
+    optimizer: Any = None,
+    scheduler: Any = None,
+    *,
+    title: str | None = None,
+    every: int | None = None,
+    show: bool = True,
+    to: str | Path | Sink | None = None,
+    background: bool = False,
+) -> Run:
+    """Show a model while it trains, live in a notebook: ``with vizgrad.watch(model, optimizer) as run: …``.
 
-    def __init__(self, *args: Any, show: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.page = RunModel(self)
-        self.channel.page = self.page
-        self._show = show
-        self._views: dict[type[View], View] = {}
-        self._cell: Any = None  # the message that started the cell, for prints of a training thread
-        drain = Drain(self.page.model_id, self._hear_drained)
-        self.control.fetch = drain
-        self.control.idle = lambda: self._idle(drain)
+    ``every``: a reading after every so many steps; None: as often as is cheap.  ``to``: also record to a
+    file, which `replay` shows again.  ``show``: False for no dashboard.  ``background``: train in a thread,
+    started with ``run.background(train, …)``.  Pause, Resume and Stop stand in the dashboard; Ctrl-C once
+    means Stop.
+    """
+    if in_notebook():
+        from .notebook import NotebookRun
 
-    # --- views
+        return NotebookRun(
+            model, optimizer, scheduler, title=title, every=every, show=show, to=to, background=background
+        )
+    from vizgrad.trace import run
 
-    def dashboard(self) -> Dashboard:
-        """Everything at a glance, with Pause, Resume and Stop."""
-        return self._view(Dashboard)
-
-    def curves(self) -> Curves:
-        """Loss and logged metrics over the steps."""
-        return self._view(Curves)
-
-    def rates(self) -> Rates:
-        """Learning rates over the steps."""
-        return self._view(Rates)
-
-    def gradients(self) -> Gradients:
-        """The size of the gradient of every layer over the steps."""
-        return self._view(Gradients)
-
-    def memory(self) -> Memory:
-        """Bytes by category."""
-        return self._view(Memory)
-
-    def graph(self) -> Graph:
-        """The computation of one step; ``.to_graphviz()`` gives it to Graphviz."""
-        return self._view(Graph)
-
-    def computation(self) -> Computation:
-        """The graph that was captured last, to be drawn."""
-        return Computation(self._captured())
-
-    def _view(self, kind: type[V]) -> V:
-        if kind not in self._views:
-            self._views[kind] = kind(self)
-        return cast("V", self._views[kind])
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        return self.dashboard().mime()
-
-    # --- the block
-
-    def _opening(self) -> None:
-        if self._show and self._thread is None:
-            self.dashboard().show()
-
-    def _closing(self) -> None:
-        for view in self._views.values():
-            view.renew()
-
-    def _prepare_thread(self) -> None:
-        shell = _shell()
-        self._cell = shell.get_parent() if hasattr(shell, "get_parent") else None
-        if self._show:
-            self.dashboard().show()
-
-    def _train(self, train: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        shell = _shell()
-        if self._cell is not None and hasattr(shell, "set_thread_parent"):
-            shell.set_thread_parent(self._cell)  # prints go to the cell that started the training
-        super()._train(train, args, kwargs)
-
-    # --- the page speaks
-
-    def hear(self, command: wire.Command) -> None:
-        """A page has said something.  Runs on any thread, so it only sets fields."""
-        if threading.current_thread() is not threading.main_thread() and self._thread is None:
-            self.control.mode = "subshell"
-        super().hear(command)
-
-    def _hear_drained(self, data: dict[str, Any]) -> None:
-        """A message from the queue of the main shell."""
-        asked = command(data.get("content")) if data.get("method") == "custom" else None
-        if asked is not None:
-            self.control.mode = "interrupt"
-            self.hear(asked)
-
-    def _idle(self, drain: Drain) -> None:
-        """In each slice of a pause: see what the page wants, if it has no other way to tell."""
-        if self.control.mode != "subshell":
-            drain()
+    return run.watch(
+        model, optimizer, scheduler, title=title, every=every, show=show, to=to, background=background
+    )
 
 
-def _shell() -> Any:
-    return sys.modules["IPython"].get_ipython()
+def replay(path: str | Path) -> Replay:
+    """Show a run that was recorded with ``watch(…, to=path)``."""
+    from .snapshot import Replay
+
+    return Replay(path)
+
+
+def in_notebook() -> bool:
+    """Whether an IPython kernel runs this: there is a page that can show widgets."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None
