@@ -1,0 +1,88 @@
+"""Dropout: parts of the input, chosen at random, become 0 while training."""
+
+from __future__ import annotations
+
+from vizgrad.engine import create
+from vizgrad.engine.tensor import Tensor
+
+__all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
+
+
+def _kept(input: Tensor, shape: tuple[int, ...], p: float) -> Tensor:
+    """1 where something stays, 0 where it is dropped, with probability ``p``."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    return (create.rand(shape, device=input.device) >= p).to(input.dtype)
+
+
+def _drop(input: Tensor, shape: tuple[int, ...], p: float, training: bool, inplace: bool) -> Tensor:
+    kept = _kept(input, shape if training else (), p)
+    if not training or p == 0:
+        return input
+    scaled = kept * (1 / (1 - p)) if p < 1 else kept
+    return input.mul_(scaled) if inplace else input * scaled
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """Each element is 0 with probability ``p``; the others grow by 1 / (1 - p), so that sums stay as they were
+
+    Srivastava et al., *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*, 2014, section 4.
+    """
+    return _drop(input, tuple(input.shape), p, training, inplace)
+
+
+def _channels(input: Tensor, ndims: tuple[int, int], name: str) -> tuple[int, ...]:
+    """One number per channel of each sample; without a batch dimension, dimension 0 is the channels."""
+    if input.ndim not in ndims:
+        raise RuntimeError(
+            f"{name}: Expected {ndims[0]}D or {ndims[1]}D input, but received a {input.ndim}D input; use dropout "
+            "for single elements"
+        )
+    lead = 2 if input.ndim == ndims[1] else 1
+    return (*input.shape[:lead], *(1,) * (input.ndim - lead))
+
+
+def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """`dropout` of whole channels: input (N, C, L) or (C, L)"""
+    return _drop(input, _channels(input, (2, 3), "dropout1d"), p, training, inplace)
+
+
+def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """`dropout` of whole channels: input (N, C, H, W)
+
+    Tompson et al., *Efficient Object Localization Using Convolutional Networks*, 2015, section 3.2.
+    """
+    return _drop(input, (*input.shape[:2], *(1,) * (input.ndim - 2)), p, training, inplace)
+
+
+def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """`dropout` of whole channels: input (N, C, D, H, W) or (C, D, H, W)"""
+    return _drop(input, _channels(input, (4, 5), "dropout3d"), p, training, inplace)
+
+
+def _alpha(input: Tensor, shape: tuple[int, ...], p: float, training: bool) -> Tensor:
+    kept = _kept(input, shape if training else (), p)
+    if not training or p == 0:
+        return input
+    if p == 1:
+        return input * 0
+    low = -1.7580993408473766  # -scale · alpha of selu: where it saturates
+    a = ((1 - p) * (1 + p * low**2)) ** -0.5
+    return (input * kept + low * (1 - kept)) * a - a * p * low
+
+
+def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
+    """Dropout for selu networks: keeps mean and variance
+
+    Klambauer et al., *Self-Normalizing Neural Networks*, 2017, section 3, "New Dropout Technique".
+    """
+    y = _alpha(input, tuple(input.shape), p, training)
+    return input.copy_(y) if inplace else y
+
+
+def feature_alpha_dropout(
+    input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
+) -> Tensor:
+    """`alpha_dropout` of whole channels: input (N, C, …)"""
+    y = _alpha(input, (*input.shape[:2], *(1,) * (input.ndim - 2)), p, training)
+    return input.copy_(y) if inplace else y

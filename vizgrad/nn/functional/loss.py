@@ -1,0 +1,383 @@
+"""Losses: one number that says how wrong the predictions are."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from vizgrad.engine import create
+from vizgrad.engine.ops import activation
+from vizgrad.engine.ops import elementwise as e
+from vizgrad.engine.ops import loss as rows
+from vizgrad.engine.tensor import Tensor
+
+from .activation import log_softmax, logsigmoid
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "gaussian_nll_loss",
+    "hinge_embedding_loss",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "margin_ranking_loss",
+    "mse_loss",
+    "nll_loss",
+    "poisson_nll_loss",
+    "smooth_l1_loss",
+    "soft_margin_loss",
+]
+
+
+def old_reduction(reduction: str, size_average: bool | None, reduce: bool | None) -> str:
+    """The reduction meant, also in the words of PyTorch 0.4."""
+    if size_average is None and reduce is None:
+        return reduction
+    reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
+        stacklevel=5,
+    )
+    return reduction
+
+
+def _mode(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
+    reduction = old_reduction(reduction, size_average, reduce)
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not a valid value for reduction; write 'none', 'mean' or 'sum'")
+    return reduction
+
+
+def _reduced(losses: Tensor, reduction: str) -> Tensor:
+    if reduction == "none":
+        return losses
+    return losses.mean() if reduction == "mean" else losses.sum()
+
+
+def _pair(input: Tensor, target: Tensor, stacklevel: int = 4) -> None:
+    """Warn of shapes that only broadcasting makes equal: usually a forgotten dimension."""
+    if target.shape != input.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
+            "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            stacklevel=stacklevel,
+        )
+
+
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """(x - t)², averaged"""
+    reduction = _mode(reduction, size_average, reduce)
+    _pair(input, target)
+    if weight is None:
+        return rows.mse_loss(input, target, reduction)
+    losses = e.square(input - target) * weight
+    return losses.sum() / weight.sum() if reduction == "mean" else _reduced(losses, reduction)
+
+
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """|x - t|, averaged"""
+    reduction = _mode(reduction, size_average, reduce)
+    _pair(input, target)
+    losses = e.abs(input - target)
+    if weight is None:
+        return _reduced(losses, reduction)
+    losses = losses * weight
+    return losses.sum() / weight.sum() if reduction == "mean" else _reduced(losses, reduction)
+
+
+def smooth_l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:
+    """(x - t)² / (2 beta) where |x - t| < beta, else |x - t| - beta / 2   (Girshick, *Fast R-CNN*, 2015, equation 3)"""
+    reduction = _mode(reduction, size_average, reduce)
+    _pair(input, target)
+    if beta < 0:
+        raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, but got {beta}.")
+    if beta == 0:
+        return l1_loss(input, target, reduction=reduction)
+    far = e.abs(input - target)
+    return _reduced(e.where(far < beta, 0.5 / beta * far * far, far - 0.5 * beta), reduction)
+
+
+def huber_loss(
+    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
+) -> Tensor:
+    """(x - t)² / 2 where |x - t| < delta, else delta (|x - t| - delta / 2)   (Huber, 1964)"""
+    _mode(reduction)
+    _pair(input, target)
+    if delta <= 0:
+        raise RuntimeError(f"huber_loss does not support non-positive values for delta, but got {delta}.")
+    far = e.abs(input - target)
+    losses = e.where(far < delta, 0.5 * far * far, delta * (far - 0.5 * delta))
+    if weight is None:
+        return _reduced(losses, reduction)
+    losses = losses * weight
+    return losses.sum() / weight.sum() if reduction == "mean" else _reduced(losses, reduction)
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """-x[t], averaged: how unlikely the right class was, given log-probabilities
+
+    input (N, C, …) or (C,), target (N, …) or () with class numbers; ``weight`` (C,) counts classes differently;
+    samples whose target is ``ignore_index`` do not count.
+    """
+    reduction = _mode(reduction, size_average, reduce)
+    _check_classes(input, target)
+    return rows.nll_loss(input, target, weight, ignore_index, reduction)
+
+
+def _check_classes(input: Tensor, target: Tensor) -> None:
+    if input.ndim < 1:
+        raise ValueError(f"Expected 1 or more dimensions (got {input.ndim})")
+    wanted = (*input.shape[: input.ndim > 1], *input.shape[2:])
+    if tuple(target.shape) != wanted:
+        if input.ndim == 2 and target.ndim == 1:
+            raise ValueError(
+                f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({target.shape[0]})."
+            )
+        raise RuntimeError(
+            f"expected a target of shape {list(wanted)} for an input of shape {list(input.shape)}, "
+            f"but got {list(target.shape)}"
+        )
+    if target.dtype.is_floating_point:
+        raise RuntimeError(
+            f"expected class numbers (int64) as target, but got {target.dtype}; use target.long()"
+        )
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """`nll_loss` of `log_softmax`: scores in, one number out
+
+    input (N, C, …) or (C,); target: class numbers (N, …), or probabilities of the input's shape.
+    ``label_smoothing`` gives that share of each target to all classes evenly (Szegedy et al., *Rethinking the
+    Inception Architecture*, 2016, section 7).
+    """
+    reduction = _mode(reduction, size_average, reduce)
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    classes = 1 if input.ndim > 1 else 0
+    logp = log_softmax(input, classes)
+    if target.shape == input.shape and target.dtype.is_floating_point:
+        return _soft_cross_entropy(logp, target, weight, reduction, label_smoothing, classes)
+    hard = nll_loss(logp, target, weight, ignore_index=ignore_index, reduction=reduction)
+    if label_smoothing == 0:
+        return hard
+    return (1 - label_smoothing) * hard + label_smoothing / input.shape[classes] * _spread(
+        logp, target, weight, ignore_index, reduction, classes
+    )
+
+
+def _spread(
+    logp: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, reduction: str, classes: int
+) -> Tensor:
+    """What all classes together lose: the part of the loss that label smoothing adds."""
+    along = (-1, *(1,) * (logp.ndim - classes - 1))
+    losses = -(logp if weight is None else logp * weight.reshape(*along)).sum(classes)
+    seen = target != ignore_index
+    losses = e.where(seen, losses, 0.0)
+    if reduction != "mean":
+        return _reduced(losses, reduction)
+    if weight is None:
+        return losses.sum() / seen.sum()
+    return losses.sum() / (weight[e.where(seen, target, 0)] * seen.to(weight.dtype)).sum()
+
+
+def _soft_cross_entropy(
+    logp: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float, classes: int
+) -> Tensor:
+    n = logp.shape[classes]
+    if smoothing:
+        target = target * (1 - smoothing) + smoothing / n
+    if weight is not None:
+        logp = logp * weight.reshape(-1, *(1,) * (logp.ndim - classes - 1))
+    if reduction == "none":
+        return -(logp * target).sum(classes)
+    samples = logp.numel() / n if reduction == "mean" else 1
+    return -(logp * target).sum() / samples
+
+
+def binary_cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """-(t log x + (1 - t) log(1 - x)), averaged; x are probabilities, and logs are cut off at -100"""
+    reduction = _mode(reduction, size_average, reduce)
+    if target.shape != input.shape:
+        raise ValueError(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is "
+            "deprecated. Please ensure they have the same size."
+        )
+    if input.numel() and not bool(((input.detach() >= 0) & (input.detach() <= 1)).all()):
+        raise RuntimeError(
+            "all elements of input should be between 0 and 1; apply sigmoid, or use ..._with_logits"
+        )
+    losses = -(target * e.clamp(e.log(input), -100) + (1.0 - target) * e.clamp(e.log(1.0 - input), -100))
+    return _reduced(losses if weight is None else losses * weight, reduction)
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    """`binary_cross_entropy` of sigmoid(x), computed without overflow; ``pos_weight`` counts t = 1 differently"""
+    reduction = _mode(reduction, size_average, reduce)
+    if target.shape != input.shape:
+        raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    if pos_weight is None:
+        losses = (1.0 - target) * input - logsigmoid(input)
+    else:
+        losses = (1.0 - target) * input - (1.0 + (pos_weight - 1.0) * target) * logsigmoid(input)
+    return _reduced(losses if weight is None else losses * weight, reduction)
+
+
+def kl_div(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Tensor:
+    """t (log t - x): how far log-probabilities x are from probabilities t   (Kullback & Leibler, 1951)
+
+    ``reduction="batchmean"`` divides by the number of samples, as the mathematics has it.
+    """
+    per_batch = reduction == "batchmean"
+    reduction = "sum" if per_batch else _mode(reduction, size_average, reduce)
+    if reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' "
+            "divides only by the batch size, and aligns with the KL div math definition.",
+            stacklevel=3,
+        )
+    if log_target:
+        losses = e.exp(target) * (target - input)
+    else:
+        positive = target > 0
+        losses = (
+            e.where(positive, target * e.log(e.where(positive, target, 1.0)), target * 0.0) - target * input
+        )
+    total = _reduced(losses, reduction)
+    return total / input.shape[0] if per_batch and input.ndim else total
+
+
+def poisson_nll_loss(
+    input: Tensor,
+    target: Tensor,
+    log_input: bool = True,
+    full: bool = False,
+    size_average: bool | None = None,
+    eps: float = 1e-8,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """eˣ - t x for counts t of mean eˣ; ``full`` adds Stirling's t log t - t + log(2πt) / 2"""
+    reduction = _mode(reduction, size_average, reduce)
+    losses = e.exp(input) - target * input if log_input else input - target * e.log(input + eps)
+    if full:
+        stirling = target * e.log(target) - target + 0.5 * e.log(2 * 3.141592653589793 * target)
+        losses = losses + e.where(target > 1, stirling, 0.0)
+    return _reduced(losses, reduction)
+
+
+def gaussian_nll_loss(
+    input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+) -> Tensor:
+    """(log var + (x - t)² / var) / 2   (Nix & Weigend, 1994)"""
+    _mode(reduction)
+    var = var if isinstance(var, Tensor) else create.full_like(input, float(var))
+    if bool((var.detach() < 0).any()):
+        raise ValueError("var has negative entry/entries")
+    if var.shape != input.shape and var.shape == input.shape[:-1]:
+        var = var.unsqueeze(-1)
+    var = var + (e.clamp(var.detach(), eps) - var.detach())
+    losses = 0.5 * (e.log(var) + e.square(input - target) / var)
+    return _reduced(losses + 0.9189385332046727 if full else losses, reduction)
+
+
+def margin_ranking_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """max(0, -t (x1 - x2) + margin): t = 1 asks for x1 above x2, -1 for the reverse"""
+    reduction = _mode(reduction, size_average, reduce)
+    return _reduced(activation.relu(-target * (input1 - input2) + margin), reduction)
+
+
+def hinge_embedding_loss(
+    input: Tensor,
+    target: Tensor,
+    margin: float = 1.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """x where t = 1, max(0, margin - x) where t = -1"""
+    reduction = _mode(reduction, size_average, reduce)
+    near = e.where(target == 1, input, input * 0.0)
+    far = e.where(target == -1, activation.relu(margin - input), input * 0.0)
+    return _reduced(near + far, reduction)
+
+
+def soft_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """log(1 + e^(-t x)), with t = 1 or -1"""
+    reduction = _mode(reduction, size_average, reduce)
+    return _reduced(-logsigmoid(target * input), reduction)

@@ -1,0 +1,29 @@
+"""The handle that every ``register_…_hook`` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+from typing import Any, ClassVar
+
+__all__ = ["RemovableHandle"]
+
+
+class RemovableHandle:
+    """Takes a hook away again: ``handle.remove()``, or at the end of a ``with`` block."""
+
+    numbers: ClassVar[count[int]] = count()
+
+    def __init__(self, hooks: dict[int, Any], *, extra_dict: Iterable[dict[int, Any]] = ()) -> None:
+        self.id = next(self.numbers)
+        self._places = (hooks, *extra_dict)
+
+    def remove(self) -> None:
+        for place in self._places:
+            place.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.remove()

@@ -1,0 +1,52 @@
+"""An update rule, run on ink, writes itself down: what a learner reads is what runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vizgrad.engine.ink import SYMBOLS, Ink
+
+if TYPE_CHECKING:
+    from .optimizer import Optimizer
+
+__all__ = ["write"]
+
+LETTERS = {"eps": "ε", "rho": "ρ", "alpha": "α", "step": "t"}
+
+
+class Memory(dict[str, Any]):
+    """A rule's memory made of ink.  Each change becomes a line; from then on the new value is meant: ``name′``."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__({name: Ink(LETTERS.get(name, name)) for name in names})
+        self.lines: list[tuple[str, str]] = []
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        text, new = str(value), f"{name}′"
+        if self.lines and self.lines[-1][0] == new and text.startswith(f"{new} + "):
+            text = self.lines.pop()[1] + text[len(new) :]  # scaled first, added to then: one line
+        self.lines.append((new, text))
+        super().__setitem__(name, Ink(new))
+
+
+def write(optimizer: Optimizer, group: dict[str, Any]) -> str:
+    """One line for each thing remembered and one for the parameter; ′ marks what is new.
+
+    Settings that are 0 leave no term; the others go by name.
+    """
+    start = {name: group[name] for name in optimizer._start_settings}
+    names = list(optimizer.start(SYMBOLS, Ink("p"), **start))
+    memory = Memory(names)
+    settings = {name: _symbol(name, group[name]) for name in optimizer._update_settings}
+    g = -Ink("g") if group.get("maximize") else Ink("g")
+    p = optimizer.update(SYMBOLS, Ink("p"), g, memory, **settings)
+    return "\n".join(f"{name} = {text}" for name, text in [*memory.lines, ("p′", str(p))])
+
+
+def _symbol(name: str, value: Any) -> Any:
+    """A setting as ink, but as itself where it only says yes or no, or that a term is not there."""
+    if name == "betas":
+        return tuple(Ink(f"β{'₁₂₃'[i]}") for i in range(len(value)))
+    if value is None or isinstance(value, (bool, str)) or (value == 0 and name != "lr"):
+        return value
+    return Ink(LETTERS.get(name, name))
