@@ -119,7 +119,7 @@ class pow(elementwise):
 class maximum(elementwise):
     """The larger of a and b.  Where they are equal, each gets half of the gradient."""
 
-    samples = (Sample((3, 4), (3, 4)), Sample((3, 1), (1, 4)), Sample((3, 4), 0.1))
+    samples = (Sample((3, 4), (3, 4)), Sample((3, 1), (1, 4)))
 
     def forward(xp, input: Value, other: Value):
         return xp.maximum(input, other)

@@ -42,9 +42,10 @@ class matmul(Formula):
         return g @ xp.conj(xp.swapaxes(other, -1, -2))
 
     def d_other(xp, g, input, other_shape):
+        if len(input.shape) == len(other_shape) == 1:
+            return xp.conj(input) * g
         if len(input.shape) == 1:
-            column = xp.reshape(xp.conj(input), (*input.shape, 1))
-            return column * (g if len(other_shape) == 1 else xp.reshape(g, (*g.shape[:-1], 1, g.shape[-1])))
+            return xp.reshape(xp.conj(input), (*input.shape, 1)) * xp.reshape(g, (*g.shape[:-1], 1, g.shape[-1]))
         if len(other_shape) == 1:
             return xp.sum(
                 xp.reshape(g, (*g.shape, 1)) * xp.conj(input), axis=tuple(range(len(input.shape) - 1))
@@ -84,4 +85,4 @@ class linear(Formula):
         return xp.swapaxes(rows, 0, 1) @ xp.reshape(input, (-1, input.shape[-1]))
 
     def d_bias(xp, g):
-        return xp.sum(g, axis=tuple(range(len(g.shape) - 1)))
+        return xp.sum(xp.reshape(g, (-1, g.shape[-1])), axis=0)

@@ -193,7 +193,8 @@ class cumsum(Formula):
         return xp.cumsum(input, axis=dim)
 
     def d_input(xp, g, dim):
-        return xp.flip(xp.cumsum(xp.flip(g, axis=(dim,)), axis=dim), axis=(dim,))
+        flip = xp.rule("flip")
+        return flip(xp.cumsum(flip(g, (dim,)), axis=dim), (dim,))
 
 
 @op

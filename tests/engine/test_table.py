@@ -1,0 +1,163 @@
+"""Every op in the table, against every sample it declares.  A new op is tested by being declared."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import vizgrad
+from vizgrad.engine import ink
+from vizgrad.engine import op as ops
+
+ROWS = {name: row for name, row in ops.TABLE.items() if name == row.name}
+CASES = [pytest.param(row, s, id=f"{name}[{s}]") for name, row in ROWS.items() for s in row.samples]
+SMOOTH = [c for c in CASES if c.values[0].differentiable]
+
+# Rows without samples of their own, and why each is tested elsewhere.
+WITHOUT_SAMPLES = {
+    "cat": "takes a sequence: test_joining",
+    "stack": "takes a sequence: test_joining",
+    "copy": "what copy_ writes: test_inplace",
+    "fill": "what fill_ writes: test_inplace",
+    "copy_slices": "made by writes to views: test_inplace",
+    "cast": "settings are NumPy dtypes: test_promotion",
+    "move": "needs a second device: test_device",
+    "slice_backward": "the gradient of slice, whose gradient of gradient runs it",
+    "index_backward": "the gradient of index, whose gradient of gradient runs it",
+    "index_put": "what x[mask] = y writes: test_inplace",
+    "diagonal_backward": "the gradient of diagonal, whose gradient of gradient runs it",
+}
+
+
+def run(row, sample, tensors):
+    """The op on these tensors; the sum of its outputs if it has several."""
+    y = row.function(*tensors, **sample.settings)
+    return sum(part.sum() for part in y) if row.outputs else y
+
+
+def is_float(x):
+    return isinstance(x, np.ndarray) and x.dtype.kind == "f"
+
+
+def tensors_of(arrays, *, grad=True):
+    return [
+        vizgrad.tensor(x, requires_grad=grad and is_float(x)) if isinstance(x, np.ndarray) else x for x in arrays
+    ]
+
+
+def slope(f, xs, i, h=1e-6):
+    """The gradient of f(*xs) by x_i, measured with a ruler."""
+    g = np.zeros_like(xs[i])
+    for at in np.ndindex(g.shape):
+        up, down = ([x.copy() if isinstance(x, np.ndarray) else x for x in xs] for _ in range(2))
+        up[i][at] += h
+        down[i][at] -= h
+        g[at] = (f(*up) - f(*down)) / (2 * h)
+    return g
+
+
+def weights_like(y):
+    """Fixed weights for the elements of an output, so that no two of them count alike."""
+    return vizgrad.tensor(np.cos(np.arange(max(y.numel(), 1)) + 1.0)[: y.numel()].reshape(tuple(y.shape)))
+
+
+@pytest.mark.parametrize(("row", "sample"), SMOOTH)
+def test_gradient_equals_the_measured_slope(row, sample):
+    xs = sample.arrays()
+    ts = tensors_of(xs)
+    y = run(row, sample, ts)
+    (y * weights_like(y)).sum().backward()
+
+    def f(*arrays):
+        y = run(row, sample, tensors_of(arrays, grad=False))
+        return (y * weights_like(y)).sum().item()
+
+    for i, t in enumerate(ts):
+        if is_float(xs[i]) and row.gradients[i] is not None:
+            np.testing.assert_allclose(t.grad.array, slope(f, xs, i), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(("row", "sample"), SMOOTH)
+def test_gradient_of_gradient(row, sample):
+    xs = sample.arrays()
+
+    def squared(*arrays, graph=False):
+        ts = tensors_of(arrays)
+        y = run(row, sample, ts)
+        inputs = [t for t, g in zip(ts, row.gradients, strict=False) if isinstance(t, vizgrad.Tensor) and t.requires_grad and g]
+        grads = vizgrad.autograd.grad((y * weights_like(y)).tanh().sum(), inputs, create_graph=graph)
+        total = vizgrad.zeros((), dtype=vizgrad.float64)
+        for g in grads:
+            total = total + (g * g).sum()
+        return total, ts
+
+    total, ts = squared(*xs, graph=True)
+    if total.requires_grad:  # else the gradient is a constant, and its measured slope must be 0
+        total.backward()
+    for i, t in enumerate(ts):
+        if is_float(xs[i]) and row.gradients[i] is not None:
+            measured = slope(lambda *a: squared(*a)[0].item(), xs, i)
+            ours = np.zeros_like(measured) if t.grad is None else t.grad.array
+            np.testing.assert_allclose(ours, measured, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(("row", "sample"), [c for c in CASES if c.values[0].shape])
+def test_shape_rule(row, sample):
+    y = row.function(*tensors_of(sample.arrays()), **sample.settings)
+    assert tuple(row.shape(*sample.shapes, **sample.settings)) == tuple(y.shape)
+
+
+NO_TWIN: set[str] = set()  # rows that PyTorch has no public function for
+
+PYTORCH_NAMES = {
+    "slice": lambda torch: lambda x, index: x[index],
+    "index": lambda torch: lambda x, index: x[index],
+    "view": lambda torch: lambda x, size: x.view(size),
+    "expand": lambda torch: lambda x, size: x.expand(size),
+    "conj": lambda torch: lambda x: torch.conj(x).resolve_conj(),
+}
+
+
+def pytorch_function(torch, name):
+    if name in PYTORCH_NAMES:
+        return PYTORCH_NAMES[name](torch)
+    for place in (torch, torch.nn.functional, torch.special):
+        if hasattr(place, name):
+            return getattr(place, name)
+    raise LookupError(f"PyTorch has no function {name!r}: add the row to NO_TWIN or name its twin in PYTORCH_NAMES")
+
+
+def same_arguments(torch, row, sample):
+    """The sample as PyTorch takes it: tensors in the order of its own signature, by name where orders differ."""
+    arrays = [torch.from_numpy(np.asarray(x)) if isinstance(x, np.ndarray) else x for x in sample.arrays()]
+    settings = dict(sample.settings)
+    if row.name in ("where", "masked_fill"):
+        arrays[0 if row.name == "where" else 1] = arrays[0 if row.name == "where" else 1].bool()
+    if row.name == "gather":
+        return [arrays[0], settings["dim"], arrays[1]], {}
+    if row.name == "scatter_add":
+        return [arrays[0], settings["dim"], *arrays[1:]], {}
+    return arrays, settings
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(("row", "sample"), [c for c in CASES if c.values[0].name not in NO_TWIN])
+def test_same_as_pytorch(row, sample):
+    import torch
+
+    theirs = pytorch_function(torch, row.name)
+    arrays, settings = same_arguments(torch, row, sample)
+    want = theirs(*arrays, **settings)
+    y = row.function(*tensors_of(sample.arrays(), grad=False), **sample.settings)
+    np.testing.assert_allclose(y.array, want.numpy(), rtol=1e-12, atol=1e-12)
+    assert str(y.dtype) == str(want.dtype)
+
+
+def test_every_row_has_samples_or_a_reason():
+    assert {n for n, r in ROWS.items() if r.differentiable and not r.samples} == set(WITHOUT_SAMPLES)
+
+
+def test_formulas_that_ink_cannot_print_stay_few():
+    rows = [r for r in ROWS.values() if r.differentiable and not r.name.endswith("_backward")]
+    silent = [r.name for r in rows if any("_backward(" in f for f in ink.gradients(r).values())]
+    assert len(silent) <= 0.2 * len(rows), silent
