@@ -26,13 +26,6 @@ export class Runs {
     this.#tell();
   }
 
-  /** Forget a run, unless another store has taken its place. */
-  delete(id: string, store: Store): void {
-    if (this.get(id) !== store) return;
-    this.#runs.delete(id);
-    this.#tell();
-  }
-
   /** The kernel with this id restarted or died, and its runs with it. */
   lose(home: string): void {
     for (const [id, run] of this.#runs) {

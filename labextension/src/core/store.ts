@@ -38,7 +38,8 @@ export class Store {
   readonly #control: Control;
   readonly #watchers = new Set<() => void>();
   readonly #stops: ((() => void) | undefined)[];
-  #seq = -1;
+  /** The kernel counts from one. */
+  #seq = 0;
   /** An update was missed, so appended points would leave a hole. */
   #hole = false;
   /** No update can come any more. */

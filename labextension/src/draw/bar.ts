@@ -45,8 +45,8 @@ export function barPanel(store: Store): Panel {
 
 function controlButtons(store: Store): { element: HTMLElement; draw(): void } {
   const pause = button(store, "pause", "paused", t("Pause"), t("Pause the training"));
-  const resume = button(store, "resume", "resume", t("Resume"), t("Go on with the training"));
-  const stop = button(store, "stop", "stopped", t("Stop"), t("Stop the training; the model stays usable"));
+  const resume = button(store, "resume", "resume", t("Resume"), t("Resume the training"));
+  const stop = button(store, "stop", "stopped", t("Stop"), t("Stop the training: the model stays usable"));
   const element = h("span", { class: "vg-buttons", role: "group", "aria-label": t("Run controls") });
   element.append(pause, resume, stop);
   return {
@@ -54,31 +54,36 @@ function controlButtons(store: Store): { element: HTMLElement; draw(): void } {
     draw() {
       element.hidden = !store.active || store.mode === "none";
       const paused = store.status?.state === "paused";
+      const held = document.activeElement;
       pause.hidden = paused || store.oneWay;
       resume.hidden = !paused || store.oneWay;
+      // Pause and Resume take each other's place, and the keyboard's focus with it.
+      if (held === pause && paused) resume.focus();
+      if (held === resume && !paused) pause.focus();
       for (const one of [pause, resume, stop]) show(one, store);
     },
   };
 }
 
-/** While a command waits for its answer only Stop may overtake it; the focus stays where it is. */
 function show(button: HTMLButtonElement, store: Store): void {
-  const { verb } = button.dataset;
-  const waits = store.pending === verb || (store.pending !== undefined && verb !== "stop");
-  button.setAttribute("aria-disabled", String(waits));
+  button.setAttribute("aria-disabled", String(waits(store, button.dataset.verb)));
+}
+
+/** While a command waits for its answer only Stop may overtake it.  `disabled` would lose the focus. */
+function waits({ pending }: Store, verb: string | undefined): boolean {
+  return pending === verb || (pending !== undefined && verb !== "stop");
 }
 
 function button(store: Store, verb: Verb, symbol: IconName, label: string, title: string): HTMLButtonElement {
   const act = () => {
-    if (element.getAttribute("aria-disabled") !== "true") store.ask(verb);
+    if (!waits(store, verb)) store.ask(verb);
   };
-  const element = h(
+  return h(
     "button",
     { type: "button", class: "vg-button", "data-verb": verb, title, "aria-label": title, onclick: act },
     icon(symbol),
     h("span", {}, label),
   );
-  return element;
 }
 
 function announcing(): { element: HTMLElement; say(state: Shown, text: string): void } {

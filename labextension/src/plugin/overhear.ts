@@ -21,9 +21,9 @@ export function overhear(
   { header, content, buffers }: Kernel.IMessage,
 ): void {
   if (header.msg_type !== "comm_msg" || kernel.hasComm(String(content.comm_id))) return;
-  const { method, content: message } = content.data as { method?: unknown; content?: unknown };
-  if (method !== "custom") return;
-  const heard = readUpdate(message, buffers?.[0]);
+  const data = content.data as { method?: unknown; content?: unknown } | null | undefined;
+  if (data?.method !== "custom") return;
+  const heard = readUpdate(data.content, buffers?.[0]);
   if (!heard) return;
   const store = runs.get(heard.update.run);
   if (store) overheard.get(store)?.(heard);
@@ -47,5 +47,11 @@ function begin(kernel: Kernel.IKernelConnection, first: Heard): void {
   store.interrupt = () => void kernel.interrupt();
   overheard.set(store, (heard) => hear(heard));
   hear(first);
-  runs.set(first.update.run, { store, home: kernel.id });
+  const id = first.update.run;
+  runs.set(id, { store, home: kernel.id });
+  const stop = runs.watch(() => {
+    if (runs.get(id) === store) return;
+    stop();
+    store.close();
+  });
 }

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+// @ts-expect-error plain JavaScript, because it goes into the bundle as it is
+import { container } from "../container.js";
+
+const scope = {
+  "@lumino/widgets": {
+    "2.9.0": { get: async () => () => "old" },
+    "2.10.1": { get: async () => () => "new" },
+  },
+};
+const modules = {
+  "./extension": (module: object, require: (name: string) => unknown) => {
+    Object.assign(module, { exports: { default: require("@lumino/widgets") } });
+  },
+};
+
+test("a module gets the newest of the shared packages", async () => {
+  const made = container(modules, ["@lumino/widgets"]);
+  made.init(scope);
+  expect((await made.get("./extension"))()).toEqual({ default: "new" });
+});
+
+test("a package that is not shared is named", async () => {
+  const made = container(modules, ["@jupyter-widgets/base"]);
+  made.init(scope);
+  await expect(made.get("./extension")).rejects.toThrow("VizGrad needs @jupyter-widgets/base");
+});

@@ -1,0 +1,142 @@
+import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { KNOCK_AFTER } from "../../src/core/control.ts";
+import { runs } from "../../src/core/runs.ts";
+import { Store } from "../../src/core/store.ts";
+import { commands } from "../../src/plugin/commands.ts";
+import { kernels } from "../../src/plugin/kernels.ts";
+import { FakeKernel, series, status, update } from "../fakes.ts";
+import { FakeConnection, FakeNotebook, FakeTracker, fakeApp } from "../jupyter/kernel.ts";
+
+let connection: FakeConnection;
+let notebook: FakeNotebook;
+
+const activate = (plugin: JupyterFrontEndPlugin, ...services: unknown[]) => {
+  const { app, commands } = fakeApp();
+  plugin.activate(app, ...services);
+  return commands;
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  connection = new FakeConnection("kernel");
+  notebook = new FakeNotebook(connection);
+});
+
+afterEach(() => {
+  runs.lose("kernel");
+  vi.useRealTimers();
+});
+
+const live = () => {
+  const kernel = new FakeKernel();
+  const store = new Store(kernel);
+  kernel.say([status()]);
+  runs.set("run-1", { store, home: "kernel" });
+  return { kernel, store };
+};
+
+describe("the kernels of the notebooks", () => {
+  beforeEach(() => {
+    activate(kernels, new FakeTracker(notebook));
+  });
+
+  test.each(["restarting", "autorestarting", "dead"] as const)("%s: its runs are lost at once", (how) => {
+    const { store } = live();
+    connection.statusChanged.emit("busy");
+    expect(store.contact).toBe("live");
+    connection.statusChanged.emit(how);
+    expect(store.contact).toBe("stale");
+    expect(runs.get("run-1")).toBeUndefined();
+  });
+
+  test("another kernel takes over: the old one's runs are lost, the new one is heard", () => {
+    const { store } = live();
+    const next = new FakeConnection("next");
+    notebook.sessionContext.kernelChanged.emit({ oldValue: connection, newValue: next });
+    expect(store.contact).toBe("stale");
+    next.publish(update([status()], { keyframe: true, run: "run-2" }));
+    expect(runs.at("next")?.run).toBe("run-2");
+    runs.lose("next");
+  });
+});
+
+describe("after a reload in the middle of a cell", () => {
+  const keyframe = (step: number, seq = 5) =>
+    update([status({ step }), series("loss", 1, { replace: true })], { keyframe: true, seq });
+  const point = (y: number) => [Float64Array.of(1, y).buffer];
+
+  beforeEach(() => {
+    activate(kernels, new FakeTracker(notebook));
+  });
+
+  test("a keyframe brings the run back, updates keep it going", () => {
+    connection.publish(update([status()], { seq: 4 }));
+    expect(runs.get("run-1")).toBeUndefined();
+    connection.publish(keyframe(7), point(0.5));
+    connection.publish(update([series("loss", 1)], { seq: 6 }), point(0.4));
+    expect([...(runs.get("run-1")?.curves.get("metric/loss")?.y ?? [])]).toEqual([0.5, 0.4]);
+  });
+
+  test("Stop interrupts the kernel", () => {
+    connection.publish(keyframe(7), point(0.5));
+    const store = runs.at("kernel");
+    expect(store?.oneWay).toBe(true);
+    store?.ask("stop");
+    vi.advanceTimersByTime(KNOCK_AFTER);
+    expect(connection.interrupt).toHaveBeenCalledTimes(1);
+  });
+
+  test("messages of widgets that are there are not ours", () => {
+    connection.comms.add("comm-1");
+    connection.publish(keyframe(7), point(0.5));
+    expect(runs.get("run-1")).toBeUndefined();
+  });
+
+  test("the widget's own store takes over, and the overheard one falls silent", () => {
+    connection.publish(keyframe(7), point(0.5));
+    const overheard = runs.get("run-1");
+    const { store } = live();
+    connection.publish(keyframe(8, 6), point(0.4));
+    expect(runs.get("run-1")).toBe(store);
+    expect(overheard?.status?.step).toBe(7);
+    vi.advanceTimersByTime(60_000);
+    expect(overheard?.contact).toBe("live");
+  });
+
+  test.each([
+    ["another kind of message", { header: { msg_type: "stream" }, content: { text: "x" } }],
+    ["no data", { header: { msg_type: "comm_msg" }, content: { comm_id: "x" } }],
+    ["data that is nothing", { header: { msg_type: "comm_msg" }, content: { comm_id: "x", data: null } }],
+    ["a widget's state", { header: { msg_type: "comm_msg" }, content: { data: { method: "update" } } }],
+    ["a stranger's message", { header: { msg_type: "comm_msg" }, content: { data: { method: "custom" } } }],
+  ])("%s is ignored", (_, message) => {
+    expect(() => connection.iopubMessage.emit(message)).not.toThrow();
+    expect(runs.at("kernel")).toBeUndefined();
+  });
+});
+
+describe("the commands", () => {
+  test("act on the run of the current notebook, where they make sense", () => {
+    const palette = {
+      items: [] as string[],
+      addItem: ({ command }: { command: string }) => palette.items.push(command),
+    };
+    const added = activate(commands, new FakeTracker(notebook), palette);
+    expect(palette.items).toEqual(["vizgrad:pause", "vizgrad:resume", "vizgrad:stop"]);
+    const enabled = () => palette.items.filter((id) => added.get(id)?.isEnabled());
+    expect(enabled()).toEqual([]);
+    const { kernel } = live();
+    expect(enabled()).toEqual(["vizgrad:pause", "vizgrad:stop"]);
+    added.get("vizgrad:pause")?.execute();
+    expect(kernel.asked("pause")).toHaveLength(1);
+    kernel.acknowledge([status({ state: "paused" })]);
+    expect(enabled()).toEqual(["vizgrad:resume", "vizgrad:stop"]);
+  });
+
+  test("do nothing where nothing runs", () => {
+    const added = activate(commands, new FakeTracker(), null);
+    expect(added.get("vizgrad:stop")?.isEnabled()).toBe(false);
+    added.get("vizgrad:stop")?.execute();
+  });
+});
