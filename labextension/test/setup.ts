@@ -14,3 +14,6 @@ globalThis.matchMedia ??= (media: string) =>
     addListener() {},
     removeListener() {},
   }) as MediaQueryList;
+
+// Views draw their words and tables without a canvas; the canvas itself is looked at in a browser.
+HTMLCanvasElement.prototype.getContext = () => null;

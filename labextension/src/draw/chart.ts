@@ -161,14 +161,20 @@ export class Chart {
 function penFor(scene: Scene, theme: Theme, plot: uPlot): Pen {
   const box = plot.bbox;
   const perStep = box.width / (scene.to - scene.from);
-  const perValue = box.height / (scene.high - scene.low);
+  const perValue = -box.height / (scene.high - scene.low);
+  const x0 = box.left - scene.from * perStep;
+  const y0 = box.top + box.height - scene.low * perValue;
   return {
     ctx: plot.ctx,
     theme,
     dot: uPlot.pxRatio,
     box,
-    x: (step) => box.left + (step - scene.from) * perStep,
-    y: (value) => box.top + box.height - (value - scene.low) * perValue,
+    x0,
+    perStep,
+    y0,
+    perValue,
+    x: (step) => x0 + step * perStep,
+    y: (value) => y0 + value * perValue,
   };
 }
 

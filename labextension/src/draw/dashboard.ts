@@ -5,7 +5,7 @@ import { curvesPanel } from "./curves.ts";
 import { h } from "./dom.ts";
 import { drawer } from "./drawer.ts";
 import { gradientsPanel } from "./gradients.ts";
-import { graphPanel } from "./graph.ts";
+import { lazy } from "./lazy.ts";
 import { memoryPanel } from "./memory.ts";
 import { guarded, type MakePanel, type Panel } from "./panel.ts";
 import { ratesPanel } from "./rates.ts";
@@ -17,7 +17,7 @@ const PLACES: readonly (readonly [string, MakePanel])[] = [
   ["rates", ratesPanel],
   ["gradients", gradientsPanel],
   ["memory", memoryPanel],
-  ["graph", drawer(graphPanel)],
+  ["graph", drawer(lazy(() => import("./graph.ts").then(({ graphPanel }) => graphPanel)))],
 ];
 
 export function dashboardPanel(store: Store): Panel {

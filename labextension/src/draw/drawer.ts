@@ -17,6 +17,7 @@ export function drawer(make: MakePanel): MakePanel {
     const title = h("span", { class: "vg-title" }, t("Graph"));
     const button = h("button", { class: "vg-drawer-button", type: "button" }, arrow, title, words);
     const body = h("div", { class: "vg-drawer-body" });
+    const element = h("div", { class: "vg-drawer" }, button, body);
     button.addEventListener("click", () => {
       open = !open;
       draw();
@@ -26,13 +27,14 @@ export function drawer(make: MakePanel): MakePanel {
       button.setAttribute("aria-expanded", String(open));
       setText(arrow, open ? "▾" : "▸");
       setText(words, open ? "" : sentence(store));
+      element.classList.toggle("vg-open", open);
       body.hidden = !open;
       if (!open) return;
       panel ??= added(body, guarded(store, make));
       panel.draw();
     }
 
-    return { element: h("div", { class: "vg-drawer" }, button, body), draw, close: () => panel?.close() };
+    return { element, draw, close: () => panel?.close() };
   };
 }
 

@@ -106,9 +106,16 @@ export function stepTick(value: number): string {
   return `${Number((value / size).toPrecision(4))}${THIN}${prefix}`;
 }
 
-/** Digits after the point that a gap of this size needs. */
+/** Digits after the point that a gap of this size needs: one for 0.5, two for 0.25. */
 function decimals(gap: number): number {
-  return gap > 0 ? Math.min(Math.max(Math.ceil(-Math.log10(gap) - 1e-9), 0), 6) : 0;
+  let digits = 0;
+  while (
+    digits < 6 &&
+    Math.abs(gap * 10 ** digits - Math.round(gap * 10 ** digits)) > 1e-6 * gap * 10 ** digits
+  ) {
+    digits += 1;
+  }
+  return digits;
 }
 
 function notFinite(value: number): string {

@@ -14,6 +14,11 @@ export interface Pen {
     readonly width: number;
     readonly height: number;
   };
+  /** A step lies at `x0 + step * perStep`, a value at `y0 + value * perValue`. */
+  readonly x0: number;
+  readonly perStep: number;
+  readonly y0: number;
+  readonly perValue: number;
   x(step: number): number;
   y(value: number): number;
 }
@@ -71,7 +76,7 @@ function tracePoints(pen: Pen, { x, y }: Points, held: boolean): void {
 
 /** One column of pixels at a time: its first, lowest, highest and last value are all that can be seen. */
 function traceColumns(pen: Pen, { x, y }: Points): void {
-  const { ctx } = pen;
+  const { ctx, x0, perStep, y0, perValue } = pen;
   let column = Number.NaN;
   let low = 0;
   let high = 0;
@@ -79,14 +84,17 @@ function traceColumns(pen: Pen, { x, y }: Points): void {
   let joined = false;
   const flush = (): void => {
     if (Number.isNaN(column)) return;
-    ctx.lineTo(column, low);
-    ctx.lineTo(column, high);
+    if (low !== high) {
+      ctx.lineTo(column, low);
+      ctx.lineTo(column, high);
+    }
     ctx.lineTo(column, end);
   };
   for (let i = 0; i < x.length; i++) {
-    const py = pen.y(y[i] as number);
-    const px = Math.floor(pen.x(x[i] as number));
-    if (!Number.isFinite(py)) {
+    const py = y0 + (y[i] as number) * perValue;
+    const px = Math.floor(x0 + (x[i] as number) * perStep);
+    if (py - py !== 0) {
+      // NaN or infinite
       flush();
       column = Number.NaN;
       joined = false;
@@ -168,8 +176,9 @@ export function markGaps(pen: Pen, { x, y }: Points): void {
   let i = 0;
   let free = Number.NEGATIVE_INFINITY; // right end of the last word
   while (i < y.length) {
-    if (Number.isFinite(y[i])) {
-      i += 1;
+    const value = y[i] as number;
+    if (value - value === 0) {
+      i += 1; // finite
       continue;
     }
     const from = i;

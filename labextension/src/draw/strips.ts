@@ -79,22 +79,24 @@ export class Strips {
 
   /** The largest norm in each column; columns without a point hold the one before. */
   #gather({ x, y }: Curve, span: Range, columns: number): void {
-    this.#worst.fill(Number.NaN);
-    this.#broken.fill(0);
+    const [worst, broken] = [this.#worst, this.#broken];
+    worst.fill(Number.NaN);
+    broken.fill(0);
     const perStep = columns / (span.high - span.low);
+    const from = span.low;
     for (let i = 0; i < x.length; i++) {
-      const column = Math.min(Math.max(Math.floor(((x[i] as number) - span.low) * perStep), 0), columns - 1);
       const value = y[i] as number;
-      if (!Number.isFinite(value)) this.#broken[column] = BROKEN;
-      else if (!((this.#worst[column] as number) >= value)) this.#worst[column] = value;
+      let column = Math.floor(((x[i] as number) - from) * perStep);
+      if (column >= columns) column = columns - 1;
+      if (value - value !== 0) broken[column] = BROKEN; // NaN or infinite
+      else if (!((worst[column] as number) >= value)) worst[column] = value;
     }
     // A single point has no duration yet: it fills the strip.
-    const end =
-      x.length > 1 ? this.#columnOf(x[x.length - 1] as number, span, columns) : columns * x.length - 1;
+    const end = x.length > 1 ? this.#columnOf(x[x.length - 1] as number, span, columns) : columns * x.length - 1;
     for (let c = 1; c <= end; c++) {
-      if (this.#broken[c] || !Number.isNaN(this.#worst[c])) continue;
-      this.#worst[c] = this.#worst[c - 1] as number;
-      if (this.#broken[c - 1]) this.#broken[c] = BROKEN;
+      if (broken[c] || !Number.isNaN(worst[c])) continue;
+      worst[c] = worst[c - 1] as number;
+      if (broken[c - 1]) broken[c] = BROKEN;
     }
   }
 
