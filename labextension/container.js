@@ -1,10 +1,11 @@
 /**
  * How JupyterLab loads a prebuilt extension: webpack's module federation, by hand.
  *
- * `modules` maps "./extension" and "./style" to functions in CommonJS's manner; `shared` names the packages that
- * JupyterLab gives us.  build.mjs puts the two behind this function.
+ * JupyterLab gives the packages in `needs`, which are in `shared` by the time a module is loaded; `modules` maps
+ * "./extension" and "./style" to functions that load them.  build.mjs writes the call of this function.
  */
-export function container(modules, shared) {
+export function container(modules, needs) {
+  const shared = new Map();
   let scope = {};
 
   async function share(name) {
@@ -12,18 +13,19 @@ export function container(modules, shared) {
     if (!versions) throw new Error(`VizGrad needs ${name}, which this JupyterLab does not share.`);
     const newest = Object.keys(versions).sort((a, b) => b.localeCompare(a, "en", { numeric: true }))[0];
     const factory = await versions[newest].get();
-    return factory();
+    shared.set(name, factory());
   }
 
   return {
+    shared,
     init(given) {
       scope = given;
     },
     async get(name) {
-      const found = new Map(await Promise.all(shared.map(async (name) => [name, await share(name)])));
-      const module = { exports: {} };
-      modules[name](module, (name) => found.get(name));
-      return () => module.exports;
+      await Promise.all(needs.map(share));
+      // A copy, because JupyterLab writes on what it gets.
+      const exports = { __esModule: true, ...(await modules[name]()) };
+      return () => exports;
     },
   };
 }

@@ -195,7 +195,7 @@ declare module "@jupyter-widgets/base" {
 }
 
 declare module "virtual:views" {
-  /** The default exports of src/widgets/*.ts, gathered by build.mjs. */
-  const views: readonly import("./widgets/host/view.ts").View[];
+  /** The default exports of src/widgets/*.ts, by name, gathered by build.mjs; each is loaded when it is shown. */
+  const views: import("./widgets/host/classes.ts").Views;
   export default views;
 }

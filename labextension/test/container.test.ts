@@ -8,20 +8,16 @@ const scope = {
     "2.10.1": { get: async () => () => "new" },
   },
 };
-const modules = {
-  "./extension": (module: object, require: (name: string) => unknown) => {
-    Object.assign(module, { exports: { default: require("@lumino/widgets") } });
-  },
-};
 
-test("a module gets the newest of the shared packages", async () => {
-  const made = container(modules, ["@lumino/widgets"]);
+test("a module finds the newest of the shared packages", async () => {
+  const load = () => ({ default: made.shared.get("@lumino/widgets") });
+  const made = container({ "./extension": load }, ["@lumino/widgets"]);
   made.init(scope);
-  expect((await made.get("./extension"))()).toEqual({ default: "new" });
+  expect((await made.get("./extension"))()).toEqual({ __esModule: true, default: "new" });
 });
 
 test("a package that is not shared is named", async () => {
-  const made = container(modules, ["@jupyter-widgets/base"]);
+  const made = container({}, ["@jupyter-widgets/base"]);
   made.init(scope);
   await expect(made.get("./extension")).rejects.toThrow("VizGrad needs @jupyter-widgets/base");
 });

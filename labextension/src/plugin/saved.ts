@@ -47,8 +47,8 @@ class SavedView extends Widget implements IRenderMime.IRenderer {
   /** A run that comes to life is followed; one that ends leaves behind what it knew. */
   #follow(): void {
     const bundle = this.#bundle;
-    const view = views.find(({ name }) => name === bundle?.view);
-    if (!bundle || !view) {
+    const make = bundle && views.get(bundle.view);
+    if (!make) {
       this.#unmount();
       this.node.replaceChildren(h("p", {}, t("This VizGrad view cannot be read by the installed version.")));
       return;
@@ -59,7 +59,7 @@ class SavedView extends Widget implements IRenderMime.IRenderer {
     this.#store = store;
     this.#unmount();
     this.node.replaceChildren();
-    this.#unmount = mount(this.node, store, view.panel);
+    this.#unmount = mount(this.node, store, make);
   }
 }
 

@@ -1,4 +1,1 @@
-import { curvesPanel } from "../draw/curves.ts";
-import type { View } from "./host/view.ts";
-
-export default { name: "Curves", panel: curvesPanel } satisfies View;
+export { curvesPanel as default } from "../draw/curves.ts";

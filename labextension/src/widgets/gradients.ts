@@ -1,4 +1,1 @@
-import { gradientsPanel } from "../draw/gradients.ts";
-import type { View } from "./host/view.ts";
-
-export default { name: "Gradients", panel: gradientsPanel } satisfies View;
+export { gradientsPanel as default } from "../draw/gradients.ts";

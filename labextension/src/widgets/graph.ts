@@ -1,4 +1,1 @@
-import { graphPanel } from "../draw/graph.ts";
-import type { View } from "./host/view.ts";
-
-export default { name: "Graph", panel: graphPanel } satisfies View;
+export { graphPanel as default } from "../draw/graph.ts";

@@ -1,4 +1,1 @@
-import { memoryPanel } from "../draw/memory.ts";
-import type { View } from "./host/view.ts";
-
-export default { name: "Memory", panel: memoryPanel } satisfies View;
+export { memoryPanel as default } from "../draw/memory.ts";

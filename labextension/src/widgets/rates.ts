@@ -1,4 +1,1 @@
-import { ratesPanel } from "../draw/rates.ts";
-import type { View } from "./host/view.ts";
-
-export default { name: "Rates", panel: ratesPanel } satisfies View;
+export { ratesPanel as default } from "../draw/rates.ts";

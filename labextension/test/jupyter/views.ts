@@ -7,12 +7,11 @@ const steps: MakePanel = (store) => {
   return { element, draw: () => setText(element, `${store.contact} ${store.status?.step}`), close() {} };
 };
 
-export default [
-  { name: "Steps", panel: steps },
-  {
-    name: "Broken",
-    panel: () => {
-      throw new Error("broken");
-    },
-  },
-];
+const broken: MakePanel = () => {
+  throw new Error("broken");
+};
+
+export default new Map([
+  ["Steps", steps],
+  ["Broken", broken],
+]);
