@@ -75,13 +75,15 @@ class Op:
     view: bool
     outputs: tuple[str, ...]
     differentiable: bool = field(init=False)
-    plan: tuple[tuple[str, int], ...] = field(init=False)  # for each of keeps: where it comes from
+    plan: tuple[tuple[str, str, int], ...] = field(init=False)  # for each of keeps: its name, where it comes from
     function: Callable[..., Tensor] = field(init=False)  # what users call
     backward_name: str = field(init=False)  # "MulBackward0", as PyTorch prints it
 
     def __post_init__(self) -> None:
         self.differentiable = any(self.gradients)
-        self.plan = tuple(self._source(name) for name in self.keeps)
+        self.plan = tuple((name, *self._source(name)) for name in self.keeps)
+        if self.variadic and any(source in ("input", "output") for _, source, _ in self.plan):
+            raise TypeError(f"op {self.name!r} takes a sequence and may keep only its shapes")
         self.backward_name = "".join(w.capitalize() for w in self.name.split("_")) + "Backward0"
 
     def _source(self, name: str) -> tuple[str, int]:
@@ -149,11 +151,12 @@ def _read(cls: Any) -> Op:
     return row
 
 
-def _gradient(cls: type, name: str) -> Gradient | None:
+def _gradient(cls: Any, name: str) -> Gradient | None:
     formula = cls.__dict__.get(f"d_{name}")
     if formula is None:
         return None
-    return Gradient(formula, tuple(inspect.signature(formula).parameters)[2:])
+    after = 1 + (len(cls.outputs) or 1)  # xp, then one gradient per output
+    return Gradient(formula, tuple(inspect.signature(formula).parameters)[after:])
 
 
 def _function(row: Op, arguments: list[inspect.Parameter]) -> Callable[..., Tensor]:
@@ -167,9 +170,12 @@ def _function(row: Op, arguments: list[inspect.Parameter]) -> Callable[..., Tens
             words.append("*")
         words.append(a.name if a.default is a.empty else f"{a.name}=_default_{a.name}")
     given = f"tuple({row.inputs[0]})" if row.variadic else f"({''.join(f'{n}, ' for n in row.inputs)})"
-    settings = "{" + ", ".join(f"{n!r}: {n}" for n in row.settings) + "}" if row.settings else "_none"
+    settings = "{" + ", ".join(f"{n!r}: {n}" for n in row.settings) + "}" if row.settings else "_defaults"
+    usual = " and ".join(f"{n} is _default_{n}" for n in row.settings if f"_default_{n}" in defaults)
+    if row.settings and all(f"_default_{n}" in defaults for n in row.settings):
+        settings = f"_defaults if {usual} else {settings}"  # one dict for all calls that change nothing
     source = f"def {row.name}({', '.join(words)}):\n    return _apply(_row, {given}, {settings})\n"
-    names: dict[str, Any] = {"_apply": tape.apply, "_row": row, "_none": {}, **defaults}
+    names: dict[str, Any] = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, **defaults}
     exec(compile(source, f"<op {row.name}>", "exec"), names)  # as dataclasses does: nothing here comes from outside
     call = names[row.name]
     call.__doc__ = row.doc

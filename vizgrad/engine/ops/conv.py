@@ -1,8 +1,8 @@
 """Convolutions: the same small weighted sum at every place of a signal, an image or a volume.
 
 One formula serves any number of dimensions.  A convolution is a product of x and w; the gradient by one of
-them is a product of g and the other, and the gradients of those are such products again: `conv2d`, `conv_input`
-and `conv_weight` close the circle, so that gradients of gradients need no further formula.
+them is a product of g and the other, and the gradients of those are such products again: `conv2d`,
+`conv_input` and `conv_weight` close the circle, so that gradients of gradients need no further formula.
 """
 
 from __future__ import annotations
