@@ -6,10 +6,11 @@ import { emptyNote } from "./empty.ts";
 import { inUnit, step as stepText } from "./format.ts";
 import { shorten } from "./graph-words.ts";
 import { hoverOf } from "./hover.ts";
-import { Lines, tableOfCurves } from "./lines.ts";
+import { Lines } from "./lines.ts";
 import type { Panel } from "./panel.ts";
 import { firstFinite, last, since, steps } from "./points.ts";
 import { type Sentence, section, toggle } from "./section.ts";
+import { tableOfCurves } from "./twin.ts";
 
 /** Curves that share a chart. */
 interface Group {

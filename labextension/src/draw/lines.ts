@@ -8,7 +8,7 @@ import { exact, inUnit, step as stepText } from "./format.ts";
 import type { Hover } from "./hover.ts";
 import { type Entry, legend } from "./legend.ts";
 import { MARKS, markGaps, markLine, type Pen, type Points, strokeLine } from "./paint.ts";
-import { last, nearest, noRange, placeOf, type Range, smooth, steps, widen } from "./points.ts";
+import { last, nearest, noRange, placeOf, type Range, smooth, widen } from "./points.ts";
 
 export interface LinesOptions {
   /** The value holds until the next point. */
@@ -170,23 +170,3 @@ function fractions(low: number, high: number): Range {
   const span = Math.max(high - low, 0.02);
   return { low: Math.max(low - 0.1 * span, 0), high: high + 0.1 * span > 0.98 ? 1 : high + 0.1 * span };
 }
-
-/** A table of up to a dozen steps with the value of each curve there, and the newest ones. */
-export function tableOfCurves(curves: readonly Curve[]): { columns: string[]; rows: string[][] } {
-  const span = steps(curves);
-  const wanted = 12;
-  const rows: string[][] = [];
-  let before = -1;
-  for (let i = 0; i < wanted; i++) {
-    const target = span.low + ((span.high - span.low) * i) / (wanted - 1);
-    const longest = curves.reduce((a, b) => (b.x.length > a.x.length ? b : a), curves[0] as Curve);
-    const at = longest?.x[nearest(longest.x, target)];
-    if (at === undefined || at === before) continue;
-    before = at;
-    rows.push([stepText(at), ...curves.map(({ x, y, unit }) => written(y[placeOf(x, at)], unit))]);
-  }
-  return { columns: [t("step"), ...curves.map(({ name }) => name)], rows };
-}
-
-const written = (value: number | undefined, unit: string): string =>
-  value === undefined ? "–" : inUnit(value, unit);

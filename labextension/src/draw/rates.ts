@@ -5,10 +5,11 @@ import { sampledOf } from "./curves.ts";
 import { emptyNote } from "./empty.ts";
 import { number, step as stepText } from "./format.ts";
 import { hoverOf } from "./hover.ts";
-import { Lines, tableOfCurves } from "./lines.ts";
+import { Lines } from "./lines.ts";
 import type { Panel } from "./panel.ts";
 import { last, since, steps } from "./points.ts";
 import { type Sentence, section } from "./section.ts";
+import { tableOfCurves } from "./twin.ts";
 
 const HEIGHT = 184;
 

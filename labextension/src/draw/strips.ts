@@ -43,6 +43,8 @@ const palette = new Uint32Array(256).map((_, i) => {
 /** CSS pixels per column of a strip. */
 const COLUMN = 2;
 const BROKEN = 1;
+/** Below every norm: a column without a point. */
+const NOTHING = -1;
 
 export interface StripsShape {
   /** CSS pixels. */
@@ -80,21 +82,22 @@ export class Strips {
   /** The largest norm in each column; columns without a point hold the one before. */
   #gather({ x, y }: Curve, span: Range, columns: number): void {
     const [worst, broken] = [this.#worst, this.#broken];
-    worst.fill(Number.NaN);
+    worst.fill(NOTHING);
     broken.fill(0);
     const perStep = columns / (span.high - span.low);
-    const from = span.low;
+    const offset = -span.low * perStep;
     for (let i = 0; i < x.length; i++) {
       const value = y[i] as number;
-      let column = Math.floor(((x[i] as number) - from) * perStep);
+      let column = ((x[i] as number) * perStep + offset) | 0;
       if (column >= columns) column = columns - 1;
-      if (value - value !== 0) broken[column] = BROKEN; // NaN or infinite
-      else if (!((worst[column] as number) >= value)) worst[column] = value;
+      if (!(value < Number.POSITIVE_INFINITY)) broken[column] = BROKEN;
+      else if (value > (worst[column] as number)) worst[column] = value;
     }
     // A single point has no duration yet: it fills the strip.
-    const end = x.length > 1 ? this.#columnOf(x[x.length - 1] as number, span, columns) : columns * x.length - 1;
+    const end =
+      x.length > 1 ? this.#columnOf(x[x.length - 1] as number, span, columns) : columns * x.length - 1;
     for (let c = 1; c <= end; c++) {
-      if (broken[c] || !Number.isNaN(worst[c])) continue;
+      if (broken[c] || (worst[c] as number) > NOTHING) continue;
       worst[c] = worst[c - 1] as number;
       if (broken[c - 1]) broken[c] = BROKEN;
     }
@@ -108,7 +111,7 @@ export class Strips {
     const perDecade = 255 / (scale.high - scale.low);
     for (let c = 0; c < row.length; c++) {
       const value = this.#worst[c] as number;
-      if (Number.isNaN(value) || this.#broken[c]) continue;
+      if (value <= NOTHING || this.#broken[c]) continue;
       const place = (Math.log10(value) - scale.low) * perDecade;
       row[c] = palette[Math.min(Math.max(Math.round(place), 0), 255)] as number;
     }
