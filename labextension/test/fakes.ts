@@ -51,11 +51,14 @@ export class FakeKernel implements Source {
   }
 }
 
+/** The run that everything here is about; the page remembers runs that are over, so a test may want its own. */
+export const RUN = { id: "run-1" };
+
 export function update(parts: readonly Part[], more: Partial<Update> = {}): Update {
   return {
     is: "update",
     version: 1,
-    run: "run-1",
+    run: RUN.id,
     title: "Net",
     seq: 1,
     keyframe: false,

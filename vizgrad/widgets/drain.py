@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, cast
 
-Hear = Callable[[dict[str, Any]], None]
+Hear = Callable[[dict[str, Any]], bool]  # whether it asks for something; a page's sign of life does not
 
 
 class Drain:
@@ -24,7 +24,7 @@ class Drain:
         self._broken = False
 
     def __call__(self) -> bool:
-        """Handle what is there for us; whether there was anything."""
+        """Handle what is there for us; whether anything was asked for."""
         if self._broken or threading.current_thread() is not threading.main_thread():
             return False
         try:
@@ -48,8 +48,7 @@ class Drain:
                 # Its own callback, called by the main loop, which gets to it when the cell is over.
                 kernel.io_loop.add_callback(stream._run_callback, stream._recv_callback, frames)
                 continue
-            found = True
-            self._hear(message["content"]["data"])
+            found = self._hear(message["content"]["data"]) or found
             kernel._publish_status("idle", "shell", parent=message)  # or the page would wait for an answer
 
     def _ours(self, kernel: Any, frames: list[Any]) -> dict[str, Any] | None:

@@ -106,12 +106,15 @@ class NotebookRun(Run):
             self.control.mode = "subshell"
         super().hear(command)
 
-    def _hear_drained(self, data: dict[str, Any]) -> None:
-        """A message from the queue of the main shell."""
+    def _hear_drained(self, data: dict[str, Any]) -> bool:
+        """A message from the queue of the main shell, where a page's first words wait before it has a subshell."""
         asked = command(data.get("content")) if data.get("method") == "custom" else None
-        if asked is not None:
+        if asked is None:
+            return False
+        if self.control.mode == "unknown":
             self.control.mode = "interrupt"
-            self.hear(asked)
+        self.hear(asked)
+        return asked.do in ("pause", "resume", "stop")
 
     def _idle(self, drain: Drain) -> None:
         """In each slice of a pause: see what the page wants, if it has no other way to tell."""

@@ -9,6 +9,8 @@ export interface Run {
 
 export class Runs {
   readonly #runs = new Map<string, Run>();
+  /** Runs whose kernel is gone; late messages do not bring them back. */
+  readonly #over = new Set<string>();
   readonly #watchers = new Set<() => void>();
 
   get(id: string): Store | undefined {
@@ -20,7 +22,12 @@ export class Runs {
     return [...this.#runs.values()].findLast((run) => run.home === home)?.store;
   }
 
+  isOver(id: string): boolean {
+    return this.#over.has(id);
+  }
+
   set(id: string, run: Run): void {
+    this.#over.delete(id);
     this.#runs.delete(id);
     this.#runs.set(id, run);
     this.#tell();
@@ -31,6 +38,7 @@ export class Runs {
     for (const [id, run] of this.#runs) {
       if (run.home !== home) continue;
       this.#runs.delete(id);
+      this.#over.add(id);
       run.store.lose();
     }
     this.#tell();

@@ -126,7 +126,7 @@ export class Store {
   }
 
   #take(update: Update, points: Float64Array): void {
-    if (this.run !== "" && update.run !== this.run) return;
+    if (this.#gone || (this.run !== "" && update.run !== this.run)) return;
     if (update.seq < this.#seq || (update.seq === this.#seq && !update.keyframe)) return;
     this.#hole = !update.keyframe && (this.#hole || update.seq !== this.#seq + 1);
     this.#seq = update.seq;

@@ -15,15 +15,16 @@ function follow({ sessionContext }: NotebookPanel): void {
     kernel.statusChanged.connect(onStatus);
     kernel.iopubMessage.connect(overhear);
   };
-  const leave = (kernel: Kernel.IKernelConnection) => {
+  const leave = (kernel: Kernel.IKernelConnection, next: string | undefined) => {
     kernel.statusChanged.disconnect(onStatus);
     kernel.iopubMessage.disconnect(overhear);
-    runs.lose(kernel.id);
+    // A new connection to the same kernel changes nothing for its runs.
+    if (kernel.id !== next) runs.lose(kernel.id);
   };
   const now = sessionContext.session?.kernel;
   if (now) join(now);
   sessionContext.kernelChanged.connect((_, { oldValue, newValue }) => {
-    if (oldValue) leave(oldValue);
+    if (oldValue) leave(oldValue, newValue?.id);
     if (newValue) join(newValue);
   });
 }

@@ -25,9 +25,10 @@ export function overhear(
   if (data?.method !== "custom") return;
   const heard = readUpdate(data.content, buffers?.[0]);
   if (!heard) return;
-  const store = runs.get(heard.update.run);
+  const { run, keyframe } = heard.update;
+  const store = runs.get(run);
   if (store) overheard.get(store)?.(heard);
-  else if (heard.update.keyframe) begin(kernel, heard);
+  else if (keyframe && !runs.isOver(run)) begin(kernel, heard);
 }
 
 /** The first store of a run that nobody else follows; the widget's own takes over when it is back. */

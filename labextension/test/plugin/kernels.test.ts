@@ -5,7 +5,7 @@ import { runs } from "../../src/core/runs.ts";
 import { Store } from "../../src/core/store.ts";
 import { commands } from "../../src/plugin/commands.ts";
 import { kernels } from "../../src/plugin/kernels.ts";
-import { FakeKernel, series, status, update } from "../fakes.ts";
+import { FakeKernel, RUN, series, status, update } from "../fakes.ts";
 import { FakeConnection, FakeNotebook, FakeTracker, fakeApp } from "../jupyter/kernel.ts";
 
 let connection: FakeConnection;
@@ -17,8 +17,11 @@ const activate = (plugin: JupyterFrontEndPlugin, ...services: unknown[]) => {
   return commands;
 };
 
+let count = 0;
+
 beforeEach(() => {
   vi.useFakeTimers();
+  RUN.id = `run-${++count}`;
   connection = new FakeConnection("kernel");
   notebook = new FakeNotebook(connection);
 });
@@ -32,7 +35,7 @@ const live = () => {
   const kernel = new FakeKernel();
   const store = new Store(kernel);
   kernel.say([status()]);
-  runs.set("run-1", { store, home: "kernel" });
+  runs.set(RUN.id, { store, home: "kernel" });
   return { kernel, store };
 };
 
@@ -47,7 +50,26 @@ describe("the kernels of the notebooks", () => {
     expect(store.contact).toBe("live");
     connection.statusChanged.emit(how);
     expect(store.contact).toBe("stale");
-    expect(runs.get("run-1")).toBeUndefined();
+    expect(runs.get(RUN.id)).toBeUndefined();
+  });
+
+  test("what a kernel sent before it restarted does not bring its run back", () => {
+    const { kernel, store } = live();
+    connection.statusChanged.emit("restarting");
+    kernel.say([status({ step: 9999 })]);
+    connection.publish(update([status()], { keyframe: true, seq: 99 }));
+    expect(store.contact).toBe("stale");
+    expect(store.active).toBe(false);
+    expect(runs.get(RUN.id)).toBeUndefined();
+  });
+
+  test("a new connection to the same kernel changes nothing", () => {
+    const { store } = live();
+    const again = new FakeConnection("kernel");
+    notebook.sessionContext.kernelChanged.emit({ oldValue: connection, newValue: again });
+    expect(store.contact).toBe("live");
+    again.statusChanged.emit("dead");
+    expect(store.contact).toBe("stale");
   });
 
   test("another kernel takes over: the old one's runs are lost, the new one is heard", () => {
@@ -55,7 +77,7 @@ describe("the kernels of the notebooks", () => {
     const next = new FakeConnection("next");
     notebook.sessionContext.kernelChanged.emit({ oldValue: connection, newValue: next });
     expect(store.contact).toBe("stale");
-    next.publish(update([status()], { keyframe: true, run: "run-2" }));
+    next.publish(update([status()], { keyframe: true, run: "run-next" }));
     expect(runs.at("next")?.run).toBe("run-2");
     runs.lose("next");
   });
@@ -72,10 +94,10 @@ describe("after a reload in the middle of a cell", () => {
 
   test("a keyframe brings the run back, updates keep it going", () => {
     connection.publish(update([status()], { seq: 4 }));
-    expect(runs.get("run-1")).toBeUndefined();
+    expect(runs.get(RUN.id)).toBeUndefined();
     connection.publish(keyframe(7), point(0.5));
     connection.publish(update([series("loss", 1)], { seq: 6 }), point(0.4));
-    expect([...(runs.get("run-1")?.curves.get("metric/loss")?.y ?? [])]).toEqual([0.5, 0.4]);
+    expect([...(runs.get(RUN.id)?.curves.get("metric/loss")?.y ?? [])]).toEqual([0.5, 0.4]);
   });
 
   test("Stop interrupts the kernel", () => {
@@ -90,15 +112,15 @@ describe("after a reload in the middle of a cell", () => {
   test("messages of widgets that are there are not ours", () => {
     connection.comms.add("comm-1");
     connection.publish(keyframe(7), point(0.5));
-    expect(runs.get("run-1")).toBeUndefined();
+    expect(runs.get(RUN.id)).toBeUndefined();
   });
 
   test("the widget's own store takes over, and the overheard one falls silent", () => {
     connection.publish(keyframe(7), point(0.5));
-    const overheard = runs.get("run-1");
+    const overheard = runs.get(RUN.id);
     const { store } = live();
     connection.publish(keyframe(8, 6), point(0.4));
-    expect(runs.get("run-1")).toBe(store);
+    expect(runs.get(RUN.id)).toBe(store);
     expect(overheard?.status?.step).toBe(7);
     vi.advanceTimersByTime(60_000);
     expect(overheard?.contact).toBe("live");
