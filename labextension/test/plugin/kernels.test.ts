@@ -78,7 +78,7 @@ describe("the kernels of the notebooks", () => {
     notebook.sessionContext.kernelChanged.emit({ oldValue: connection, newValue: next });
     expect(store.contact).toBe("stale");
     next.publish(update([status()], { keyframe: true, run: "run-next" }));
-    expect(runs.at("next")?.run).toBe("run-2");
+    expect(runs.at("next")?.run).toBe("run-next");
     runs.lose("next");
   });
 });
