@@ -151,7 +151,7 @@ export class Chart {
     // Half a mark of room, so that points on the edge are not cut.
     const room = 5 * pen.dot;
     ctx.beginPath();
-    ctx.rect(bbox.left - 1, bbox.top - room, bbox.width + 2 * room, bbox.height + 2 * room);
+    ctx.rect(bbox.left - room, bbox.top - room, bbox.width + 2 * room, bbox.height + 2 * room);
     ctx.clip();
     scene.paint(pen);
     ctx.restore();
