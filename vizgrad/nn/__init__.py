@@ -1,12 +1,17 @@
 """Layers, losses and what they are built from."""
 
-from . import functional, init
+from . import functional as functional
+from . import init as init
 from .activation import *  # noqa: F403
 from .container import *  # noqa: F403
 from .conv import *  # noqa: F403
 from .dropout import *  # noqa: F403
+from .embedding import *  # noqa: F403
 from .flatten import *  # noqa: F403
 from .linear import *  # noqa: F403
 from .loss import *  # noqa: F403
-from .module import Module
-from .parameter import Buffer, Parameter
+from .module import Module as Module
+from .norm import *  # noqa: F403
+from .parameter import Buffer as Buffer
+from .parameter import Parameter as Parameter
+from .pooling import *  # noqa: F403

@@ -15,7 +15,7 @@ from .module import Module
 from .parameter import Parameter
 from .sizes import tuple_of
 
-__all__ = ["Conv1d", "Conv2d", "Conv3d"]
+__all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
 
 MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -25,6 +25,7 @@ class _Conv(Module):
 
     ndim: ClassVar[int]
     convolve: ClassVar[Callable[..., Tensor]]
+    output_padding: tuple[int, ...] = ()
 
     def __init__(
         self,
@@ -47,12 +48,14 @@ class _Conv(Module):
         self.padding = padding if isinstance(padding, str) else tuple_of(n, padding)
         self.dilation, self.padding_mode = tuple_of(n, dilation), padding_mode
         self._check()
-        shape = (out_channels, in_channels // groups, *self.kernel_size)
-        self.weight = Parameter(empty(shape, device=device, dtype=dtype))
+        self.weight = Parameter(empty(self._weight_shape(), device=device, dtype=dtype))
         self.register_parameter(
             "bias", Parameter(empty(out_channels, device=device, dtype=dtype)) if bias else None
         )
         self.reset_parameters()
+
+    def _weight_shape(self) -> tuple[int, ...]:
+        return (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
 
     def _check(self) -> None:
         if self.groups <= 0:
@@ -105,6 +108,8 @@ class _Conv(Module):
             words.append(f"padding={self.padding}")
         if self.dilation != (1,) * len(self.dilation):
             words.append(f"dilation={self.dilation}")
+        if self.output_padding != (0,) * len(self.output_padding):
+            words.append(f"output_padding={self.output_padding}")
         if self.groups != 1:
             words.append(f"groups={self.groups}")
         if self.bias is None:
@@ -142,3 +147,104 @@ class Conv3d(_Conv):
 
     ndim = 3
     convolve = F.conv3d
+
+
+class _ConvTranspose(_Conv):
+    """What transposed convolutions over 1, 2 and 3 dimensions share."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        if padding_mode != "zeros":
+            raise ValueError(
+                f'Only "zeros" padding mode is supported for {type(self).__name__}, not {padding_mode!r}'
+            )
+        self.output_padding = tuple_of(self.ndim, output_padding)
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            groups,
+            bias,
+            padding_mode,
+            device,
+            dtype,
+        )
+
+    def _weight_shape(self) -> tuple[int, ...]:
+        return (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
+
+    def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
+        extra = self.output_padding if output_size is None else self._extra(input, tuple(output_size))
+        convolve = type(self).convolve
+        settings = (self.stride, self.padding, extra, self.groups, self.dilation)
+        return convolve(input, self.weight, self.bias, *settings)
+
+    def _extra(self, input: Tensor, output_size: tuple[int, ...]) -> tuple[int, ...]:
+        """The output padding that makes the output this large."""
+        n = self.ndim
+        lead = input.ndim - n
+        if len(output_size) not in (n, input.ndim):
+            raise ValueError(
+                f"{type(self).__name__}: for {input.ndim}D input, output_size must have {n} or {input.ndim} elements "
+                f"(got {len(output_size)})"
+            )
+        wanted = output_size[-n:]
+        padding: Any = self.padding
+        least = tuple(
+            (input.shape[lead + d] - 1) * self.stride[d]
+            - 2 * padding[d]
+            + self.dilation[d] * (self.kernel_size[d] - 1)
+            + 1
+            for d in range(n)
+        )
+        most = tuple(low + stride - 1 for low, stride in zip(least, self.stride, strict=True))
+        if any(not low <= size <= high for low, size, high in zip(least, wanted, most, strict=True)):
+            raise ValueError(
+                f"requested an output size of {wanted}, but valid sizes range from {least} to {most} "
+                f"(for an input of {tuple(input.shape[lead:])})"
+            )
+        return tuple(size - low for low, size in zip(least, wanted, strict=True))
+
+
+class ConvTranspose1d(_ConvTranspose):
+    """The gradient of `Conv1d` as a layer: each input number adds a multiple of the kernel to the output.
+
+    input (N, in_channels, L), output (N, out_channels, L') with
+    ``L' = (L - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1``.
+    """
+
+    ndim = 1
+    convolve = F.conv_transpose1d
+
+
+class ConvTranspose2d(_ConvTranspose):
+    """The gradient of `Conv2d` as a layer, which makes images larger: input (N, in_channels, H, W).
+
+    Zeiler et al., *Deconvolutional Networks*, 2010; sizes as for `ConvTranspose1d`.
+    """
+
+    ndim = 2
+    convolve = F.conv_transpose2d
+
+
+class ConvTranspose3d(_ConvTranspose):
+    """The gradient of `Conv3d` as a layer: input (N, in_channels, D, H, W)."""
+
+    ndim = 3
+    convolve = F.conv_transpose3d

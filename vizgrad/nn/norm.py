@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import warnings
 from typing import Any, ClassVar
 
 from vizgrad.engine.create import ones, tensor, zeros
@@ -14,7 +15,17 @@ from . import init
 from .module import Module
 from .parameter import Parameter
 
-__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "LayerNorm", "RMSNorm"]
+__all__ = [
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
+    "GroupNorm",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
+    "LayerNorm",
+    "RMSNorm",
+]
 
 
 def _shape(size: Any) -> tuple[int, ...]:
@@ -217,3 +228,65 @@ class BatchNorm3d(_BatchNorm):
     """`BatchNorm1d` for volumes: input and output (N, num_features, D, H, W)."""
 
     ndims = (5,)
+
+
+class _InstanceNorm(_BatchNorm):
+    """What instance normalization over 2 to 5 dimensions shares."""
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        affine: bool = False,
+        track_running_stats: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim not in self.ndims:
+            wanted = " or ".join(f"{n}D" for n in self.ndims)
+            raise ValueError(f"expected {wanted} input (got {input.ndim}D input)")
+        one = input.ndim == self.ndims[0]  # a single sample
+        channels = input.shape[0 if one else 1]
+        if channels != self.num_features:
+            if self.affine:
+                raise ValueError(
+                    f"expected input's size at dim={0 if one else 1} to match num_features ({self.num_features}), "
+                    f"but got: {channels}."
+                )
+            warnings.warn(
+                f"input's size at dim={0 if one else 1} does not match num_features. You can silence this warning by "
+                "not passing in num_features, which is not used because affine=False",
+                stacklevel=3,
+            )
+        stats = (self.running_mean, self.running_var, self.weight, self.bias)
+        use_input = self.training or not self.track_running_stats
+        momentum = 0.0 if self.momentum is None else self.momentum
+        y = F.instance_norm(input.unsqueeze(0) if one else input, *stats, use_input, momentum, self.eps)
+        return y.squeeze(0) if one else y
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """`BatchNorm1d` of each sample on its own: input and output (N, C, L) or (C, L).
+
+    Ulyanov, Vedaldi & Lempitsky, *Instance Normalization*, 2016, equation 3.
+    """
+
+    ndims = (2, 3)
+
+
+class InstanceNorm2d(_InstanceNorm):
+    """`InstanceNorm1d` for images: input and output (N, C, H, W) or (C, H, W)."""
+
+    ndims = (3, 4)
+
+
+class InstanceNorm3d(_InstanceNorm):
+    """`InstanceNorm1d` for volumes: input and output (N, C, D, H, W) or (C, D, H, W)."""
+
+    ndims = (4, 5)

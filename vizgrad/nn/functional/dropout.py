@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from vizgrad.engine import create
+from vizgrad.engine.ops import dropout as rows
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
 
 
 def _kept(input: Tensor, shape: tuple[int, ...], p: float) -> Tensor:
-    """1 where something stays, 0 where it is dropped, with probability ``p``."""
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    return (create.rand(shape, device=input.device) >= p).to(input.dtype)
+    """True where something stays, False where it is dropped, with probability ``p``."""
+    return Tensor._wrap(create.rand(shape, device=input.device).array >= p)
 
 
 def _drop(input: Tensor, shape: tuple[int, ...], p: float, training: bool, inplace: bool) -> Tensor:
-    kept = _kept(input, shape if training else (), p)
+    _check(p)
     if not training or p == 0:
         return input
-    scaled = kept * (1 / (1 - p)) if p < 1 else kept
-    return input.mul_(scaled) if inplace else input * scaled
+    y = rows.dropout(input, _kept(input, shape, p), p)
+    return input.copy_(y) if inplace else y
+
+
+def _check(p: float) -> None:
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -61,11 +65,12 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
 
 def _alpha(input: Tensor, shape: tuple[int, ...], p: float, training: bool) -> Tensor:
-    kept = _kept(input, shape if training else (), p)
+    _check(p)
     if not training or p == 0:
         return input
     if p == 1:
         return input * 0
+    kept = _kept(input, shape, p).to(input.dtype)
     low = -1.7580993408473766  # -scale · alpha of selu: where it saturates
     a = ((1 - p) * (1 + p * low**2)) ** -0.5
     return (input * kept + low * (1 - kept)) * a - a * p * low

@@ -300,10 +300,7 @@ def kl_div(
     if log_target:
         losses = e.exp(target) * (target - input)
     else:
-        positive = target > 0
-        losses = (
-            e.where(positive, target * e.log(e.where(positive, target, 1.0)), target * 0.0) - target * input
-        )
+        losses = rows.xlogy(target, target) - target * input
     total = _reduced(losses, reduction)
     return total / input.shape[0] if per_batch and input.ndim else total
 

@@ -1,0 +1,94 @@
+"""Embedding: a learnt row of numbers for every word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vizgrad.engine.create import empty
+from vizgrad.engine.grad_mode import no_grad
+from vizgrad.engine.tensor import Tensor
+
+from . import functional as F
+from . import init
+from .module import Module
+from .parameter import Parameter
+
+__all__ = ["Embedding"]
+
+
+class Embedding(Module):
+    """A table of ``num_embeddings`` rows, looked up by number: input (*) whole numbers, output (*, embedding_dim).
+
+    The row ``padding_idx`` starts at 0 and gets no gradient; rows longer than ``max_norm`` are shortened when looked
+    up; ``scale_grad_by_freq`` divides a row's gradient by how often it was.  Rows start normal, of variance 1.
+    Bengio et al., *A Neural Probabilistic Language Model*, 2003, section 2.
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None = None,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        sparse: bool = False,
+        _weight: Tensor | None = None,
+        _freeze: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        if padding_idx is not None:
+            if not -num_embeddings <= padding_idx < num_embeddings:
+                raise AssertionError(
+                    f"Padding_idx must be within num_embeddings, but {padding_idx} is not among {num_embeddings}"
+                )
+            padding_idx %= num_embeddings
+        self.padding_idx, self.max_norm, self.norm_type = padding_idx, max_norm, norm_type
+        self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
+        if _weight is None:
+            self.weight = Parameter(
+                empty((num_embeddings, embedding_dim), device=device, dtype=dtype), not _freeze
+            )
+            self.reset_parameters()
+        else:
+            if tuple(_weight.shape) != (num_embeddings, embedding_dim):
+                raise AssertionError(
+                    f"Shape of weight does not match num_embeddings and embedding_dim: it is {tuple(_weight.shape)}, "
+                    f"not {(num_embeddings, embedding_dim)}"
+                )
+            self.weight = Parameter(_weight, not _freeze)
+
+    def reset_parameters(self) -> None:
+        """Draw every row anew."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            with no_grad():
+                self.weight[self.padding_idx].fill_(0)
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, **settings: Any) -> Embedding:
+        """A layer around a table that is already there; ``freeze`` keeps it from being trained."""
+        if embeddings.ndim != 2:
+            raise AssertionError(
+                f"Embeddings parameter is expected to be 2-dimensional, but it has {embeddings.ndim}"
+            )
+        rows, width = embeddings.shape
+        return cls(rows, width, _weight=embeddings, _freeze=freeze, **settings)
+
+    def forward(self, input: Tensor) -> Tensor:
+        settings = (self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse)
+        return F.embedding(input, self.weight, *settings)
+
+    def extra_repr(self) -> str:
+        words = [f"{self.num_embeddings}, {self.embedding_dim}"]
+        for name, usual in (
+            ("padding_idx", None),
+            ("max_norm", None),
+            ("norm_type", 2),
+            ("scale_grad_by_freq", False),
+        ):
+            if getattr(self, name) != usual:
+                words.append(f"{name}={getattr(self, name)}")
+        return ", ".join([*words, "sparse=True"] if self.sparse else words)
