@@ -4,19 +4,17 @@ import type { Group, Item, Net } from "./graph.ts";
 
 /** As many boxes as a class can read from the back row. */
 export const READABLE = 40;
-/** A picture with fewer boxes than this says too little: then more are taken into the bargain. */
-const FEW = 5;
 
 /** The groups to open at first: level after level, as long as the picture stays readable. */
-export function readable(net: Net, limit = READABLE): Set<string> {
-  const open = new Set<string>();
+export function readable(net: Net, fits: (open: ReadonlySet<string>) => boolean = () => true): Set<string> {
+  let open = new Set<string>();
   let level = groupsOf(net.root);
   let seen = net.root.children.length;
   while (level.length > 0) {
-    const more = level.reduce((sum, group) => sum + group.children.length, 0);
-    if (seen + more > (seen < FEW ? 3 * limit : limit)) break;
-    for (const group of level) open.add(group.key);
-    seen += more;
+    seen += level.reduce((sum, group) => sum + group.children.length, 0);
+    const more = new Set([...open, ...level.map((group) => group.key)]);
+    if (seen > READABLE || (open.size > 0 && !fits(more))) break;
+    open = more;
     level = level.flatMap(groupsOf);
   }
   return open;
@@ -51,4 +49,39 @@ export function visible(net: Net, open: ReadonlySet<string>): Item[] {
 
 function groupsOf(group: Group): Group[] {
   return group.children.filter((child): child is Group => child.is === "group");
+}
+
+/** What the reader folded and unfolded, kept by layer from one graph to the next. */
+export class Folds {
+  open = new Set<string>();
+  readonly #chosen = new Map<string, boolean>();
+
+  /** A new graph: what the reader chose stays, the rest is as is readable. */
+  adopt(net: Net, fits?: (open: ReadonlySet<string>) => boolean): void {
+    this.open = readable(net, fits);
+    for (const [key, open] of this.#chosen) {
+      if (net.items.has(key)) this.#set(key, open);
+    }
+  }
+
+  toggle(key: string): void {
+    const open = !this.open.has(key);
+    this.#chosen.set(key, open);
+    this.#set(key, open);
+  }
+
+  /** Open whatever hides `item`. */
+  uncover(item: Item): void {
+    for (let up = item.parent; up?.parent; up = up.parent) if (!this.open.has(up.key)) this.toggle(up.key);
+  }
+
+  all(net: Net, open: boolean): void {
+    this.open = open ? everything(net) : new Set();
+    for (const key of everything(net)) this.#chosen.set(key, open);
+  }
+
+  #set(key: string, open: boolean): void {
+    if (open) this.open.add(key);
+    else this.open.delete(key);
+  }
 }

@@ -48,6 +48,7 @@ export interface Net {
   readonly leaves: readonly Leaf[];
   readonly readings: readonly Reading[];
   readonly items: ReadonlyMap<string, Item>;
+  readonly nodes: ReadonlyMap<number, Node>;
   readonly rules: ReadonlyMap<string, Rule>;
   /** How many runs a layer has, by path. */
   readonly turns: ReadonlyMap<string, number>;
@@ -109,6 +110,7 @@ class Builder {
       leaves: this.#leaves,
       readings,
       items,
+      nodes: this.#nodes,
       rules: new Map(this.#graph.rules.map((rule) => [rule.op, rule])),
       turns: this.#turns,
       readers: this.#readers,

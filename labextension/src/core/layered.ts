@@ -123,9 +123,10 @@ function reach(row: readonly Vertex[]): number {
   return most;
 }
 
+/** In the middle of its rank; an input stands at the end, next to what reads it. */
 function startOf(vertex: Vertex, rows: readonly Row[]): number {
   const row = rows[vertex.rank] ?? { start: 0, end: 0 };
-  return (row.start + row.end - vertex.length) / 2;
+  return vertex.input ? row.end - vertex.length : (row.start + row.end - vertex.length) / 2;
 }
 
 /** Straight through each rank, bending only between two. */
@@ -140,9 +141,16 @@ function way(chain: readonly Vertex[], link: Link, rows: readonly Row[]): Spot[]
     } else if (i === chain.length - 1) {
       const x = vertex.x + (chain[i - 1]?.downs.find((hop) => hop.to === vertex)?.into ?? 0);
       spots.push({ x, y: row.start }, { x, y: top + vertex.inset });
-    } else spots.push({ x: vertex.x, y: row.start }, { x: vertex.x, y: row.end });
+    } else pass(spots, vertex.x, row);
   });
   return spots;
+}
+
+/** Through a rank; a line that has been straight since the last rank is made longer. */
+function pass(spots: Spot[], x: number, row: Row): void {
+  if (spots.at(-1)?.x === x && spots.at(-2)?.x === x) spots.pop();
+  else spots.push({ x, y: row.start });
+  spots.push({ x, y: row.end });
 }
 
 /** Ways around everything for edges that would pass too many ranks, side by side where they overlap. */

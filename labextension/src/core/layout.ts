@@ -66,28 +66,38 @@ const PAD = 14;
 const OUTSIDE = 20;
 
 export function arrange(net: Net, open: ReadonlySet<string>, sizes: Sizes, shape: Shape): Picture {
-  return new Arranger(makeScopes(net, open), sizes, shape).draw(net);
+  const arranger = new Arranger(makeScopes(net, open), sizes, shape.direction);
+  return arranger.emit(arranger.draft(net.root, shape.bands));
 }
 
 /** Of all shapes, the one that is largest in the space there is. */
 export function fitting(net: Net, open: ReadonlySet<string>, sizes: Sizes, space: Size): Picture {
   const scopes = makeScopes(net, open);
-  const most = scopes.pairs.length > 600 ? 1 : 4;
-  let best: Picture | undefined;
+  let best: (() => Picture) | undefined;
   let score = -1;
-  for (const direction of ["down", "right"] as const) {
-    for (let bands = 1; bands <= most; bands++) {
-      const picture = new Arranger(scopes, sizes, { direction, bands }).draw(net);
-      if (picture.bands < bands) break;
-      const worth = zoomOf(picture, space) * (1 - 0.07 * (bands - 1));
-      if (worth > score + 1e-9) [best, score] = [picture, worth];
+  for (const direction of scopes.pairs.length > HUGE ? (["down"] as const) : (["down", "right"] as const)) {
+    const arranger = new Arranger(scopes, sizes, direction);
+    for (const bands of BANDS) {
+      const draft = arranger.draft(net.root, bands);
+      if (draft.blocks.length < bands) break;
+      const worth = zoomOf(draft, space) * 0.94 ** Math.min(bands - 1, 3);
+      if (worth > score + 1e-9) [best, score] = [() => arranger.emit(draft), worth];
     }
   }
-  return best ?? arrange(net, open, sizes, { direction: "down", bands: 1 });
+  if (!best) throw new Error("no picture");
+  return best();
 }
 
+/** With more edges than this, both directions would take too long to try. */
+const HUGE = 4000;
+/** Into how many columns a graph may be broken. */
+const BANDS = [1, 2, 3, 4, 6, 8, 12, 16];
+
+/** Small graphs are shown a little larger than they were drawn, for the back row. */
+export const CLOSEST = 1.25;
+
 export function zoomOf(picture: Size, space: Size): number {
-  return Math.min(1, space.width / picture.width, space.height / picture.height);
+  return Math.min(CLOSEST, space.width / picture.width, space.height / picture.height);
 }
 
 /** A laid-out layer: as a cell, ports included. */
@@ -102,42 +112,53 @@ interface Block {
   readonly length: number;
 }
 
+/** A picture whose size is known, but not yet its boxes. */
+interface Draft extends Size {
+  readonly blocks: readonly Block[];
+  readonly strip: Strip;
+}
+
 class Arranger {
   readonly #scopes: Scopes;
   readonly #sizes: Sizes;
-  readonly #shape: Shape;
+  readonly #direction: Direction;
   readonly #boxes: Box[] = [];
   readonly #strands: Strand[] = [];
 
-  constructor(scopes: Scopes, sizes: Sizes, shape: Shape) {
+  constructor(scopes: Scopes, sizes: Sizes, direction: Direction) {
     this.#scopes = scopes;
     this.#sizes = sizes;
-    this.#shape = shape;
+    this.#direction = direction;
   }
 
-  draw(net: Net): Picture {
-    const scope = this.#scopes.of.get(net.root);
+  draft(root: Group, bands: number): Draft {
+    const scope = this.#scopes.of.get(root);
     if (!scope) throw new Error("the graph has no root");
-    const blocks = this.#bands(scope).map((band) => this.#block(band));
-    const strip: Strip = strips(blocks, OUTSIDE, this.#shape.direction);
-    blocks.forEach((block, i) => this.#emit(block, strip.at[i] ?? { x: 0, y: 0 }));
+    const blocks = this.#bands(scope, bands).map((band) => this.#block(band));
+    const strip = strips(blocks, OUTSIDE, this.#direction);
+    const { width, length } = strip;
+    const size = this.#direction === "down" ? { width, height: length } : { width: length, height: width };
+    return { ...size, blocks, strip };
+  }
+
+  emit({ width, height, blocks, strip }: Draft): Picture {
+    for (const [i, block] of blocks.entries()) this.#emit(block, strip.at[i] ?? { x: 0, y: 0 });
     this.#strands.push(...strip.strands);
-    const down = this.#shape.direction === "down";
     return {
       boxes: this.#boxes,
       strands: this.#strands,
       pairs: this.#scopes.pairs,
-      width: down ? strip.width : strip.length,
-      height: down ? strip.length : strip.width,
-      direction: this.#shape.direction,
+      width,
+      height,
+      direction: this.#direction,
       bands: blocks.length,
     };
   }
 
-  #bands(scope: Scope): Scope[] {
-    if (this.#shape.bands < 2) return [scope];
+  #bands(scope: Scope, count: number): Scope[] {
+    if (count < 2) return [scope];
     const [cells, links] = this.#cellsOf(scope);
-    return cutInto(scope, cells, links, this.#shape.bands);
+    return cutInto(scope, cells, links, count);
   }
 
   #parts(scope: Scope): { inner: Map<number, Block>; cells: Cell[]; sidePills: Pill[][] } {
@@ -173,7 +194,7 @@ class Arranger {
     const ports = { entries: scope.entries.size, exits: scope.exits.size };
     const drawn = layered(cells, links, ports, this.#margin(scope));
     const title = scope.group.parent ? this.#sizes.title(scope.group) : { width: 0, height: 0 };
-    const down = this.#shape.direction === "down";
+    const down = this.#direction === "down";
     const width = Math.max(drawn.width, down ? title.width : 0);
     const length = Math.max(drawn.length, down ? 0 : title.width);
     return { scope, drawn, cells, inner, sidePills, width, length };
@@ -189,24 +210,24 @@ class Arranger {
       };
     }
     const { height } = this.#sizes.title(scope.group);
-    return this.#shape.direction === "down"
+    return this.#direction === "down"
       ? { left: PAD, right: PAD, start: height + PAD, end: PAD }
       : { left: height + PAD, right: PAD, start: PAD + 4, end: PAD + 4 };
   }
 
   #pills(leaf: Leaf): Pill[] {
     const feeds = leaf.feeds.slice(0, PILLS).map((node) => this.#sizes.feed(node, leaf));
-    return pills(this.#sizes.leaf(leaf), feeds, this.#shape.direction);
+    return pills(this.#sizes.leaf(leaf), feeds, this.#direction);
   }
 
   #cell(item: Item, block: Block | undefined, around: readonly Pill[]): Cell {
-    if (item.is === "leaf") return cellOf(item, this.#sizes.leaf(item), around, this.#shape.direction);
+    if (item.is === "leaf") return cellOf(item, this.#sizes.leaf(item), around, this.#direction);
     if (block) {
       const half = block.width / 2;
       return { left: half, right: half, length: block.length, inset: 0, spread: 0, input: false };
     }
     const { width, height } = this.#sizes.folded(item);
-    const [across, length] = this.#shape.direction === "down" ? [width, height] : [height, width];
+    const [across, length] = this.#direction === "down" ? [width, height] : [height, width];
     return { left: across / 2, right: across / 2, length, inset: 0, spread: across / 2 - 8, input: false };
   }
 
@@ -234,7 +255,7 @@ class Arranger {
       );
       if (inside) this.#emit(inside, { x: x - cell.left, y });
     });
-    block.scope.ties.forEach((tie, i) => this.#emitTie(tie, block, i, shift));
+    for (const [i, tie] of block.scope.ties.entries()) this.#emitTie(tie, block, i, shift);
   }
 
   #emitTie(tie: Tie, block: Block, i: number, shift: Spot): void {
@@ -247,11 +268,11 @@ class Arranger {
     const child = block.scope.children[tie.to];
     const arrow = tie.to >= 0 && !block.inner.has(tie.to) && child !== undefined;
     const { source, targets, weight } = tie;
-    this.#strands.push({ line: bend(spots, this.#shape.direction), source, targets, arrow, weight });
+    this.#strands.push({ line: bend(spots, this.#direction), source, targets, arrow, weight });
   }
 
   #emitBox(item: Item, at: Spot, across: number, length: number, open: boolean): void {
-    const down = this.#shape.direction === "down";
+    const down = this.#direction === "down";
     const place = down ? { x: at.x, y: at.y } : { x: at.y, y: at.x };
     const [width, height] = down ? [across, length] : [length, across];
     this.#boxes.push({ item, ...place, width, height, open, feeds: [] });
@@ -259,7 +280,7 @@ class Arranger {
 
   #emitLeaf(leaf: Leaf, across: number, along: number, around: readonly Pill[]): void {
     const { width, height } = this.#sizes.leaf(leaf);
-    const [x, y] = this.#shape.direction === "down" ? [across, along] : [along, across];
+    const [x, y] = this.#direction === "down" ? [across, along] : [along, across];
     const feeds = leaf.feeds.slice(0, PILLS).map((node, i) => {
       const pill = around[i] ?? { x: 0, y: 0, width: 0, height: 0 };
       return { ...pill, node, x: pill.x + x, y: pill.y + y };

@@ -20,8 +20,9 @@ export function order(sheet: Sheet): void {
 }
 
 function sort(row: Vertex[], side: "ups" | "downs"): void {
-  const middle = new Map(row.map((vertex) => [vertex, barycentre(vertex, side)]));
-  row.sort((a, b) => (middle.get(a) ?? 0) - (middle.get(b) ?? 0));
+  if (row.length < 2) return;
+  for (const vertex of row) vertex.x = barycentre(vertex, side);
+  row.sort((a, b) => a.x - b.x);
   number(row);
 }
 
@@ -61,7 +62,8 @@ function restore(sheet: Sheet, kept: readonly Vertex[][]): void {
 export function crossings(sheet: Sheet): number {
   let sum = 0;
   for (const row of sheet.ranks) {
-    const hops = row.flatMap((vertex) => vertex.downs);
+    const hops: Hop[] = [];
+    for (const vertex of row) for (const hop of vertex.downs) hops.push(hop);
     if (hops.length < 2) continue;
     hops.sort((a, b) => outPlace(a) - outPlace(b) || inPlace(a) - inPlace(b));
     sum += inversions(hops.map(inPlace));
@@ -69,9 +71,24 @@ export function crossings(sheet: Sheet): number {
   return sum;
 }
 
-/** How many pairs stand in the wrong order, counted while merging. */
+/** How many pairs stand in the wrong order: counted one by one when there are few, else while merging. */
 function inversions(values: number[]): number {
-  if (values.length < 2) return 0;
+  return values.length <= 24 ? fewInversions(values) : mergedInversions(values);
+}
+
+function fewInversions(values: number[]): number {
+  let sum = 0;
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i] as number;
+    let k = i;
+    for (; k > 0 && (values[k - 1] as number) > value; k--) values[k] = values[k - 1] as number;
+    values[k] = value;
+    sum += i - k;
+  }
+  return sum;
+}
+
+function mergedInversions(values: number[]): number {
   const half = values.length >> 1;
   const left = values.slice(0, half);
   const right = values.slice(half);

@@ -14,6 +14,8 @@ interface Column {
   /** Columns that must stay left or right of this one, and by how much. */
   readonly lefts: Wall[];
   readonly rights: Wall[];
+  /** Ends of slanted edges: of a vertex elsewhere, and how far this axis lies right of what would be straight. */
+  readonly pulls: Pull[];
 }
 
 interface Wall {
@@ -21,17 +23,22 @@ interface Wall {
   readonly distance: number;
 }
 
+interface Pull {
+  readonly column: Column;
+  readonly distance: number;
+}
+
 export function place(sheet: Sheet): void {
-  const aligned = align(sheet);
-  const { columns, shift, columnOf } = stack(sheet, aligned);
-  const sorted = wall(sheet, columns, shift, columnOf);
+  const columns = stack(sheet, align(sheet));
+  connect(sheet, columns);
+  const sorted = wall(sheet, columns);
   for (const column of sorted) column.x = column.lefts.length > 0 ? lowest(column) : 0;
   const rounds = sheet.size < 2000 ? 10 : 4;
   for (let i = 0; i < rounds; i++) {
-    for (const column of sorted.toReversed()) settle(column, shift, columnOf);
-    for (const column of sorted) settle(column, shift, columnOf);
+    for (let k = sorted.length - 1; k >= 0; k--) settle(sorted[k]);
+    for (const column of sorted) settle(column);
   }
-  for (const [vertex, column] of columnOf) vertex.x = column.x + (shift.get(vertex) ?? 0);
+  for (const column of columns) for (const vertex of column.members) vertex.x = column.x + vertex.shift;
 }
 
 /** The hops that will be straight: at most one into and one out of a vertex, and no two of them cross. */
@@ -39,8 +46,9 @@ function align(sheet: Sheet): Map<Vertex, Hop> {
   const above = new Map<Vertex, Hop>();
   const most = sheet.hops.reduce((max, hop) => Math.max(max, hop.weight), 0);
   for (const row of sheet.ranks) {
-    const hops = row.flatMap((vertex) => vertex.downs);
-    hops.sort((a, b) => claim(b, most) - claim(a, most) || drift(a) - drift(b));
+    const hops: Hop[] = [];
+    for (const vertex of row) for (const hop of vertex.downs) hops.push(hop);
+    if (hops.length > 1) hops.sort((a, b) => claim(b, most) - claim(a, most) || drift(a) - drift(b));
     const taken: Hop[] = [];
     for (const hop of hops) {
       const i = firstAfter(taken, hop.from.place);
@@ -78,49 +86,46 @@ function firstAfter(taken: readonly Hop[], place: number): number {
   return low;
 }
 
-interface Stacked {
-  readonly columns: Column[];
-  /** How far right of its column's axis a vertex stands. */
-  readonly shift: Map<Vertex, number>;
-  readonly columnOf: Map<Vertex, Column>;
-}
-
-function stack(sheet: Sheet, aligned: Map<Vertex, Hop>): Stacked {
+function stack(sheet: Sheet, aligned: Map<Vertex, Hop>): Column[] {
   const columns: Column[] = [];
-  const shift = new Map<Vertex, number>();
-  const columnOf = new Map<Vertex, Column>();
   for (const row of sheet.ranks) {
     for (const vertex of row) {
       const hop = aligned.get(vertex);
-      const column = hop && columnOf.get(hop.from);
+      const column = hop && columns[hop.from.column];
       if (hop && column) {
-        shift.set(vertex, (shift.get(hop.from) ?? 0) + hop.out - hop.into);
+        vertex.shift = hop.from.shift + hop.out - hop.into;
+        vertex.column = hop.from.column;
         column.members.push(vertex);
-        columnOf.set(vertex, column);
       } else {
-        const fresh = { x: 0, members: [vertex], lefts: [], rights: [] };
-        columns.push(fresh);
-        shift.set(vertex, 0);
-        columnOf.set(vertex, fresh);
+        vertex.shift = 0;
+        vertex.column = columns.length;
+        columns.push({ x: 0, members: [vertex], lefts: [], rights: [], pulls: [] });
       }
     }
   }
-  return { columns, shift, columnOf };
+  return columns;
+}
+
+/** Slanted hops pull their two columns towards each other. */
+function connect(sheet: Sheet, columns: readonly Column[]): void {
+  for (const { from, to, out, into } of sheet.hops) {
+    const [a, b] = [columns[from.column], columns[to.column]];
+    if (!a || !b || a === b) continue;
+    const distance = to.shift + into - from.shift - out;
+    a.pulls.push({ column: b, distance });
+    b.pulls.push({ column: a, distance: -distance });
+  }
 }
 
 /** Neighbours in a rank keep their distance.  Returns the columns so that each follows those left of it. */
-function wall(
-  sheet: Sheet,
-  columns: Column[],
-  shift: Map<Vertex, number>,
-  columnOf: Map<Vertex, Column>,
-): Column[] {
+function wall(sheet: Sheet, columns: readonly Column[]): Column[] {
   for (const row of sheet.ranks) {
     for (let i = 1; i < row.length; i++) {
       const [a, b] = [row[i - 1], row[i]];
-      const [left, right] = [a && columnOf.get(a), b && columnOf.get(b)];
-      if (!a || !b || !left || !right) continue;
-      const distance = (shift.get(a) ?? 0) + a.right + room(a, b) + b.left - (shift.get(b) ?? 0);
+      if (!a || !b) continue;
+      const [left, right] = [columns[a.column], columns[b.column]];
+      if (!left || !right) continue;
+      const distance = a.shift + a.right + room(a, b) + b.left - b.shift;
       left.rights.push({ column: right, distance });
       right.lefts.push({ column: left, distance });
     }
@@ -137,38 +142,29 @@ function wall(
   return sorted;
 }
 
-export function room(a: Vertex, b: Vertex): number {
+function room(a: Vertex, b: Vertex): number {
   if (a.thin && b.thin) return EDGES;
   return a.thin || b.thin ? PASSING : BOXES;
 }
 
 /** Nothing stands left of the first column, so that one is free. */
-const lowest = (column: Column): number =>
-  column.lefts.reduce(
-    (most, wall) => Math.max(most, wall.column.x + wall.distance),
-    Number.NEGATIVE_INFINITY,
-  );
+function lowest(column: Column): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (const { column: left, distance } of column.lefts) most = Math.max(most, left.x + distance);
+  return most;
+}
 
-const highest = (column: Column): number =>
-  column.rights.reduce(
-    (least, wall) => Math.min(least, wall.column.x - wall.distance),
-    Number.POSITIVE_INFINITY,
-  );
+function highest(column: Column): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { column: right, distance } of column.rights) least = Math.min(least, right.x - distance);
+  return least;
+}
 
 /** Move a column to the median of where its slanted edges pull it, as far as its walls allow. */
-function settle(column: Column, shift: Map<Vertex, number>, columnOf: Map<Vertex, Column>): void {
-  const pulls: number[] = [];
-  const pull = (other: Vertex, end: number, mine: Vertex, at: number): void => {
-    const there = columnOf.get(other);
-    if (!there || there === column) return;
-    pulls.push(there.x + (shift.get(other) ?? 0) + end - at - (shift.get(mine) ?? 0));
-  };
-  for (const vertex of column.members) {
-    for (const hop of vertex.ups) pull(hop.from, hop.out, vertex, hop.into);
-    for (const hop of vertex.downs) pull(hop.to, hop.into, vertex, hop.out);
-  }
-  if (pulls.length === 0) return;
-  pulls.sort((a, b) => a - b);
-  const middle = ((pulls[(pulls.length - 1) >> 1] ?? 0) + (pulls[pulls.length >> 1] ?? 0)) / 2;
+function settle(column: Column | undefined): void {
+  if (!column || column.pulls.length === 0) return;
+  const wishes = column.pulls.map((pull) => pull.column.x + pull.distance);
+  if (wishes.length > 2) wishes.sort((a, b) => a - b);
+  const middle = ((wishes[(wishes.length - 1) >> 1] ?? 0) + (wishes[wishes.length >> 1] ?? 0)) / 2;
   column.x = Math.min(Math.max(middle, lowest(column)), highest(column));
 }

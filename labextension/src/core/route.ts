@@ -6,21 +6,25 @@ export type Direction = "down" | "right";
 
 /** Through the spots, leaving and arriving along the flow; spots in flow coordinates, the line in the picture's. */
 export function bend(spots: readonly Spot[], direction: Direction): Float64Array {
-  const down = direction === "down";
-  const numbers: number[] = [];
+  const [first, second] = direction === "down" ? [0, 1] : [1, 0];
+  const line = new Float64Array(Math.max(0, 6 * spots.length - 4));
+  let at = 0;
   const put = (x: number, y: number): void => {
-    numbers.push(down ? x : y, down ? y : x);
+    line[at + first] = x;
+    line[at + second] = y;
+    at += 2;
   };
-  spots.forEach((spot, i) => {
-    const last = spots[i - 1];
+  for (let i = 0; i < spots.length; i++) {
+    const [last, spot] = [spots[i - 1], spots[i]];
+    if (!spot) continue;
     if (last) {
       const middle = (last.y + spot.y) / 2;
       put(last.x, middle);
       put(spot.x, middle);
     }
     put(spot.x, spot.y);
-  });
-  return Float64Array.from(numbers);
+  }
+  return line;
 }
 
 /** Straight through the spots with round corners. */

@@ -30,6 +30,7 @@ export interface Vertex {
   readonly length: number;
   readonly inset: number;
   readonly spread: number;
+  readonly input: boolean;
   /** An edge on its way past, or a port in the border: it has no box. */
   readonly thin: boolean;
   readonly ups: Hop[];
@@ -38,6 +39,9 @@ export interface Vertex {
   place: number;
   /** Where its axis lies, across the flow. */
   x: number;
+  /** The column it stands in while places are sought, and how far right of that one's axis. */
+  column: number;
+  shift: number;
 }
 
 export interface Hop {
@@ -123,7 +127,7 @@ export function makeSheet(
 }
 
 function addChains(sheet: Sheet, links: readonly Link[], put: (vertex: Vertex) => Vertex): number {
-  let spare = 4 * sheet.cells.length + 2000;
+  let spare = sheet.cells.length + 2000;
   const end = (i: number, ports: Vertex[]): Vertex | undefined => (i >= 0 ? sheet.cells[i] : ports[~i]);
   for (const link of links) {
     const from = end(link.from, sheet.entries);

@@ -4,7 +4,7 @@ import { buildNet, type Group, type Net } from "../../src/core/graph.ts";
 import { arrange, type Box, fitting, type Picture, type Shape, type Sizes } from "../../src/core/layout.ts";
 import { along } from "../../src/core/route.ts";
 import type { Graph } from "../../src/wire.ts";
-import { attention, cnn, dice, large, mlp, random, resnet } from "../graphs.ts";
+import { attention, cnn, dice, large, mlp, random, resnet, Sketch } from "../graphs.ts";
 
 const sizes: Sizes = {
   leaf: ({ node }) => ({ width: 60 + 6 * node.op.length, height: node.kind === "input" ? 34 : 42 }),
@@ -175,12 +175,24 @@ test("of all shapes the one that is largest in its space is chosen", () => {
   expect(Math.min(1200 / wide.width, 460 / wide.height)).toBeGreaterThan(0.75);
 });
 
-test.each([true, false])("ten thousand nodes are laid out in a moment (all open: %s)", (all) => {
+test.each([true, false])("ten thousand nodes take no more than linear time (all open: %s)", (all) => {
   const graph = large(10_000);
-  const start = performance.now();
-  const net = buildNet(graph);
-  arrange(net, all ? everything(net) : readable(net), sizes, { direction: "down", bands: 1 });
-  const took = performance.now() - start;
-  console.warn(`10 000 nodes: ${took.toFixed(0)} ms`);
-  expect(took).toBeLessThan(1500);
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 3; i++) {
+    const start = performance.now();
+    const net = buildNet(graph);
+    arrange(net, all ? everything(net) : readable(net), sizes, { direction: "down", bands: 1 });
+    best = Math.min(best, performance.now() - start);
+  }
+  // Some 250 ms on a quiet machine; a busy one may take several times as long, a quadratic step far longer.
+  expect(best).toBeLessThan(3_000);
+});
+
+test("edges too long to pass every rank are led around everything", () => {
+  const s = new Sketch();
+  const made = [s.input("x", [1])];
+  for (let i = 0; i < 400; i++) made.push(s.op("add", "", [made.at(-1)!, made[i >> 1]!], [1]));
+  check(s.done(), () => new Set(), { direction: "down", bands: 1 });
+  const net = buildNet(s.done());
+  check(s.done(), () => everything(net), { direction: "down", bands: 1 });
 });

@@ -1,0 +1,365 @@
+/** The canvas of the graph: lays out, moves, paints and answers the pointer. */
+
+import { Atlas, type Mark, rectOf, type Step } from "../core/atlas.ts";
+import type { Net } from "../core/graph.ts";
+import { arrange, fitting, type Picture, zoomOf } from "../core/layout.ts";
+import type { Norms } from "../core/norms.ts";
+import { h } from "./dom.ts";
+import { type Hands, listen } from "./graph-input.ts";
+import { type Look, Ruler, readLook, TALL } from "./graph-look.ts";
+import { between, type Frame, LASTS, still } from "./graph-motion.ts";
+import { paint } from "./graph-paint.ts";
+import { Viewport } from "./graph-view.ts";
+import { minimap } from "./minimap.ts";
+
+export interface StageHands {
+  /** The reader points at something, or at nothing. */
+  point(mark: Mark | undefined): void;
+  select(mark: Mark | undefined, byKey: boolean): void;
+  toggle(key: string): void;
+  /** Lines for the tooltip. */
+  tell(mark: Mark): readonly string[];
+}
+
+/** The picture gets no taller than this, so that it fits between two cells. */
+const TALLEST = 480;
+const LOWEST = 180;
+/** A whole that would be smaller than this is not shown whole at first: nobody could read it. */
+const LEGIBLE = 0.5;
+const FIRST = 0.8;
+
+export class Stage {
+  readonly element: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly view = new Viewport();
+  readonly #hands: StageHands;
+  readonly #pen: CanvasRenderingContext2D | null;
+  readonly #tip = h("div", { class: "vg-graph-tip", "aria-hidden": "true" });
+  readonly #map = minimap((x, y) => this.#centre(x, y));
+  #look: Look | undefined;
+  #net: Net | undefined;
+  #open: ReadonlySet<string> = new Set();
+  #picture: Picture | undefined;
+  #atlas: Atlas | undefined;
+  #ruler: Ruler | undefined;
+  #motion: { from: Picture; start: number; view: { x: number; y: number; scale: number } } | undefined;
+  #tall = LOWEST;
+  #hover: string | undefined;
+  #due = 0;
+  selected: string | undefined;
+  pointed: string | undefined;
+  norms: Norms | undefined;
+
+  constructor(hands: StageHands) {
+    this.#hands = hands;
+    this.canvas = h("canvas", { tabindex: 0, role: "application", class: "vg-graph-canvas" });
+    this.#pen = this.canvas.getContext?.("2d") ?? null;
+    this.#tip.hidden = true;
+    this.element = h("div", { class: "vg-graph-stage" }, this.canvas, this.#map.element, this.#tip);
+    listen(this.canvas, this.#input());
+  }
+
+  get atlas(): Atlas | undefined {
+    return this.#atlas;
+  }
+
+  /** Whether a graph with these layers open can be read as a whole. */
+  legible(net: Net, open: ReadonlySet<string>): boolean {
+    this.#look ??= readLook(this.element);
+    const ruler = this.#net === net && this.#ruler ? this.#ruler : new Ruler(this.#look, net, this.#pen);
+    return zoomOf(fitting(net, open, ruler, this.#space()), this.#space()) >= LEGIBLE;
+  }
+
+  /** A graph to show: laid out anew, at rest. */
+  show(net: Net, open: ReadonlySet<string>): void {
+    const anchor = this.view.fitted ? undefined : this.#middle();
+    const first = this.#picture === undefined;
+    this.#net = net;
+    this.#open = new Set(open);
+    this.#measure();
+    this.#lay();
+    if (anchor) this.#hold(anchor);
+    else this.fit(first);
+  }
+
+  /** The same graph with other layers open: what stays moves to its new place. */
+  refold(open: ReadonlySet<string>, anchor?: string): void {
+    const { x, y, scale, fitted } = this.view;
+    const before = this.#picture;
+    const held = anchor === undefined ? undefined : this.#screen(anchor);
+    this.#open = new Set(open);
+    if (!this.#net || !this.#ruler || !before) return;
+    this.#take(this.#reshape(before, fitted, anchor === undefined));
+    if (fitted) this.fit(anchor === undefined);
+    else if (held) this.#hold(held);
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.#motion = { from: before, start: performance.now(), view: { x, y, scale } };
+    }
+    this.paint();
+  }
+
+  /** Keep the shape of the picture, unless another would be far easier to read. */
+  #reshape(before: Picture, fitted: boolean, all: boolean): Picture {
+    const { net, ruler } = { net: this.#net as Net, ruler: this.#ruler as Ruler };
+    if (all) return fitting(net, this.#open, ruler, this.#space());
+    const same = arrange(net, this.#open, ruler, before);
+    if (!fitted) return same;
+    const best = fitting(net, this.#open, ruler, this.#space());
+    return zoomOf(same, this.#space()) > 0.75 * zoomOf(best, this.#space()) ? same : best;
+  }
+
+  /** Show everything; at first only as much as can be read. */
+  fit(legible = false): void {
+    const picture = this.#picture;
+    if (!picture) return;
+    const zoom = zoomOf(picture, this.#space());
+    const first = legible && zoom < LEGIBLE ? this.#atlas?.first() : undefined;
+    this.#tall = Math.min(Math.max(picture.height * (first ? FIRST : zoom), LOWEST), TALLEST);
+    this.#resize();
+    if (first) this.view.begin(picture, first.box, FIRST);
+    else this.view.fit(picture);
+    this.paint();
+  }
+
+  zoom(factor: number, x?: number, y?: number): boolean {
+    const changed = this.view.zoom(factor, x, y);
+    if (changed) this.paint();
+    return changed;
+  }
+
+  /** The details beside it came or went: the same picture in another width. */
+  squeeze(): void {
+    this.#resize();
+    const mark = this.selected === undefined ? undefined : this.#atlas?.marks.get(this.selected);
+    if (this.#picture && this.view.fitted) this.view.fit(this.#picture);
+    else if (this.#picture && mark) this.view.reveal(rectOf(mark), this.#picture);
+    this.paint();
+  }
+
+  /** After a change of size or theme. */
+  refresh(): void {
+    const { name, theme } = this.#look ?? readLook(this.element);
+    const look = readLook(this.element);
+    if (look.theme !== theme) this.#measure();
+    if (look.name !== name) this.#lay();
+    const width = this.view.width;
+    this.#resize();
+    if ((this.view.width !== width || look.name !== name) && this.view.fitted) {
+      if (this.#picture && this.#wantsOther(this.#picture)) this.#lay();
+      this.fit();
+    }
+    this.paint();
+  }
+
+  #wantsOther(picture: Picture): boolean {
+    if (!this.#net || !this.#ruler) return false;
+    const best = fitting(this.#net, this.#open, this.#ruler, this.#space());
+    return zoomOf(picture, this.#space()) < 0.8 * zoomOf(best, this.#space());
+  }
+
+  /** Select something and bring it into sight. */
+  choose(key: string | undefined): Mark | undefined {
+    const mark = key === undefined ? undefined : this.#atlas?.marks.get(key);
+    this.selected = mark?.key;
+    if (mark && this.#picture) this.view.reveal(rectOf(mark), this.#picture);
+    this.paint();
+    return mark;
+  }
+
+  /** Paint at the next frame, once however often it is asked for. */
+  paint(): void {
+    if (this.#due !== 0) return;
+    this.#due = requestAnimationFrame(() => {
+      this.#due = 0;
+      this.#paintNow();
+    });
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.#due);
+  }
+
+  #paintNow(): void {
+    const { pen, picture, look, net, ruler } = {
+      pen: this.#pen,
+      picture: this.#picture,
+      look: this.#look,
+      net: this.#net,
+      ruler: this.#ruler,
+    };
+    if (!picture || !look || !net || !ruler) return;
+    const [frame, view] = this.#moment(picture);
+    this.#map.draw(picture, view.seen(), look);
+    const { norms, selected, pointed } = this;
+    const heaviest = picture.pairs.reduce((most, pair) => Math.max(most, pair.weight), 0);
+    const { direction } = picture;
+    const dot = window.devicePixelRatio || 1;
+    const scene = {
+      net,
+      look,
+      ruler,
+      view,
+      frame,
+      direction,
+      heaviest,
+      norms,
+      hover: this.#hover,
+      selected,
+      pointed,
+      dot,
+    };
+    if (pen) paint(pen, scene);
+    if (this.#motion) this.paint();
+  }
+
+  /** What is painted now, and through which window. */
+  #moment(picture: Picture): [Frame, Viewport] {
+    const motion = this.#motion;
+    const part = motion ? (performance.now() - motion.start) / LASTS : 1;
+    if (!motion || part >= 1) {
+      this.#motion = undefined;
+      return [still(picture), this.view];
+    }
+    const view = new Viewport();
+    const t = part * part * (3 - 2 * part);
+    const mix = (a: number, b: number): number => a + (b - a) * t;
+    const { x, y, scale, width, height } = this.view;
+    Object.assign(view, {
+      x: mix(motion.view.x, x),
+      y: mix(motion.view.y, y),
+      scale: mix(motion.view.scale, scale),
+      width,
+      height,
+    });
+    return [between(motion.from, picture, Math.max(part, 0)), view];
+  }
+
+  #measure(): void {
+    this.#look = readLook(this.element);
+    if (this.#net) this.#ruler = new Ruler(this.#look, this.#net, this.#pen);
+  }
+
+  #lay(): void {
+    if (this.#net && this.#ruler) this.#take(fitting(this.#net, this.#open, this.#ruler, this.#space()));
+  }
+
+  #take(picture: Picture): void {
+    this.#picture = picture;
+    this.#atlas = new Atlas(picture);
+    this.#motion = undefined;
+    if (this.selected !== undefined && !this.#atlas.marks.has(this.selected)) this.selected = undefined;
+  }
+
+  #space(): { width: number; height: number } {
+    return { width: this.element.clientWidth || 800, height: TALLEST };
+  }
+
+  #resize(): void {
+    const dot = window.devicePixelRatio || 1;
+    const width = this.element.clientWidth || 800;
+    const height = Math.round(this.#tall);
+    this.element.style.height = `${height}px`;
+    Object.assign(this.view, { width, height });
+    const [w, t] = [Math.round(width * dot), Math.round(height * dot)];
+    if (this.canvas.width !== w) this.canvas.width = w;
+    if (this.canvas.height !== t) this.canvas.height = t;
+  }
+
+  /** Where a box's corner is on the canvas. */
+  #screen(key: string): { key: string; x: number; y: number } | undefined {
+    const box = this.#atlas?.marks.get(key)?.box;
+    return box && { key, x: box.x * this.view.scale + this.view.x, y: box.y * this.view.scale + this.view.y };
+  }
+
+  /** The box nearest to the middle of the canvas. */
+  #middle(): { key: string; x: number; y: number } | undefined {
+    const { x, y } = this.view.inside(this.view.width / 2, this.view.height / 2);
+    const mark = this.#atlas?.at(x, y) ?? this.#atlas?.first();
+    return mark && this.#screen(mark.box.item.key);
+  }
+
+  /** Move the window so that a box is where it was. */
+  #hold(held: { key: string; x: number; y: number }): void {
+    const now = this.#screen(held.key);
+    if (now && this.#picture) this.view.pan(held.x - now.x, held.y - now.y, this.#picture);
+    this.paint();
+  }
+
+  #centre(x: number, y: number): void {
+    const { scale, width, height } = this.view;
+    if (this.#picture)
+      this.view.pan(width / 2 - x * scale - this.view.x, height / 2 - y * scale - this.view.y, this.#picture);
+    this.paint();
+  }
+
+  #at(x: number, y: number): Mark | undefined {
+    const spot = this.view.inside(x, y);
+    return this.#atlas?.at(spot.x, spot.y);
+  }
+
+  #input(): Hands {
+    return {
+      hover: (x, y) => this.#point(this.#at(x, y), x, y),
+      leave: () => this.#point(undefined, 0, 0),
+      click: (x, y) => this.#click(x, y),
+      pan: (dx, dy) => {
+        this.#point(undefined, 0, 0);
+        if (this.#picture) this.view.pan(dx, dy, this.#picture);
+        this.paint();
+      },
+      zoom: (factor, x, y) => this.zoom(factor, x, y),
+      fit: () => this.fit(),
+      walk: (step) => this.#walk(step),
+      home: () => this.#select(this.#atlas?.first()?.key),
+      enter: () => this.#enter(),
+      escape: () => this.#hands.select(undefined, true),
+      direction: () => this.#picture?.direction ?? "down",
+    };
+  }
+
+  #walk(step: Step): void {
+    const mark = this.selected === undefined ? this.#atlas?.first() : this.#atlas?.walk(this.selected, step);
+    if (mark) this.#select(mark.key);
+  }
+
+  #select(key: string | undefined): void {
+    this.#hands.select(this.choose(key), true);
+  }
+
+  #enter(): void {
+    const mark = this.selected === undefined ? undefined : this.#atlas?.marks.get(this.selected);
+    if (mark?.box.item.is === "group") this.#hands.toggle(mark.key);
+  }
+
+  /** A title folds and unfolds; anything else is selected. */
+  #click(x: number, y: number): void {
+    const mark = this.#at(x, y);
+    const box = mark?.box;
+    const spot = this.view.inside(x, y);
+    const title =
+      box?.item.is === "group" && (spot.y < box.y + TALL.title || (!box.open && this.view.scale < 0.58));
+    this.#point(undefined, 0, 0);
+    if (mark && title) this.#hands.toggle(mark.key);
+    else this.#hands.select(this.choose(mark?.key), false);
+  }
+
+  #point(mark: Mark | undefined, x: number, y: number): void {
+    if (mark?.key !== this.#hover) {
+      this.#hover = mark?.key;
+      this.#hands.point(mark);
+      this.canvas.classList.toggle("vg-over", mark !== undefined);
+      if (mark) this.#tip.replaceChildren(...this.#hands.tell(mark).map((line) => h("div", {}, line)));
+      this.paint();
+    }
+    this.#tip.hidden = mark === undefined;
+    if (mark) this.#placeTip(x, y);
+  }
+
+  #placeTip(x: number, y: number): void {
+    const { width, height } = this.view;
+    const [wide, tall] = [this.#tip.offsetWidth, this.#tip.offsetHeight];
+    const left = x + 14 + wide > width ? Math.max(4, x - wide - 10) : x + 14;
+    const top = y + 16 + tall > height ? Math.max(4, y - tall - 10) : y + 16;
+    this.#tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+}
