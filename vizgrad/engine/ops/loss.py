@@ -149,7 +149,7 @@ def _log(xp, chance):
 
 @op
 class binary_cross_entropy_with_logits(loss):
-    """`binary_cross_entropy` of sigmoid(x), computed without overflow; ``pos_weight`` counts t = 1 differently
+    """`binary_cross_entropy` of sigmoid(x), without overflow; ``pos_weight`` counts t = 1 differently
 
     (1 - t) x + (1 + (pos_weight - 1) t) log(1 + e⁻ˣ), averaged.
     """
@@ -268,7 +268,8 @@ class nll_loss(loss):
             else xp.where(counts == 0, 0, losses * counts).astype(input.dtype, copy=False)
         )
         if reduction == "mean" and counts is not None:
-            return xp.sum(losses) / xp.sum(counts)
+            total = xp.sum(counts)
+            return xp.sum(losses) / xp.where(total == 0, xp.nan, total)  # nothing counts: as in PyTorch
         return folded(xp, losses, reduction)
 
     def d_input(xp, g, input_shape, target, weight, ignore_index, reduction):
@@ -277,7 +278,7 @@ class nll_loss(loss):
 
 @op
 class nll_loss_input(Formula):
-    """The gradient of nll_loss: -1 at the right class, shared out as the average was taken, and 0 elsewhere"""
+    """The gradient of nll_loss: negative at the right class, as much as the average weighed it, else 0"""
 
     samples = (Sample((), (5,), None, whole={1: 4}, size=(5, 4), ignore_index=-100, reduction="mean"),)
     formula = "-g / n where j = t, else 0"
@@ -287,7 +288,8 @@ class nll_loss_input(Formula):
     ):
         places, counts = _counted(xp, size, g_out.dtype, target, weight, ignore_index)
         if counts is not None:
-            g_out = g_out * (counts / xp.sum(counts) if reduction == "mean" else counts)
+            total = xp.sum(counts) if reduction == "mean" else 1
+            g_out = g_out * (counts / xp.where(total == 0, 1, total))
         elif reduction == "mean":
             g_out = g_out / target.size
         dx = xp.zeros(size, dtype=g_out.dtype)
@@ -302,9 +304,8 @@ def _counted(xp, size, kind, target, weight, ignore_index):
     """Where each target's class is in an array of this size, and how much it counts (None: all the same)."""
     classes = 1 if len(size) > 1 else 0
     seen, counts = None, None
-    if target.size and not 0 <= int(target.min()) <= int(target.max()) < size[classes]:
-        seen = target != ignore_index
-    elif ignore_index >= 0:
+    within = not target.size or 0 <= int(target.min()) <= int(target.max()) < size[classes]
+    if ignore_index >= 0 or not within:
         seen = target != ignore_index
     if seen is not None:
         target, counts = xp.where(seen, target, 0), seen.astype(kind)
