@@ -113,6 +113,7 @@ class Control(Watcher):
                 self._wake.wait(SLICE)
                 self._wake.clear()
                 self.idle()
+                self._tell()  # a publisher without a thread has no other occasion to speak
                 self._look_at_interrupt()
         finally:
             self.state = "live"

@@ -140,8 +140,8 @@ class Capture(Watcher):
         return found[:MOST_NODES], omitted + self._missed
 
     def _needed(self) -> list[int]:
-        """Numbers of the nodes that a loss was computed from, in order; of all if there was no loss."""
-        if not self._roots:
+        """Numbers of the nodes that a loss was computed from, in order; of all if no loss was noted."""
+        if not any(root in self._notes for root in self._roots):
             return sorted(self._notes)
         seen: set[int] = set()
         ahead = list(self._roots)
@@ -162,7 +162,7 @@ class Capture(Watcher):
     def _op_node(self, number: int, note: Note, inputs: tuple[int, ...]) -> wire.Node:
         kind: wire.NodeKind = "loss" if number in self._roots else "op"
         op = note.op
-        kept = tuple(name for name, (source, _) in zip(op.keeps, op.plan, strict=True) if source != "shape")
+        kept = tuple(name for name in op.keeps if not name.endswith("_shape"))
         return wire.Node(
             0,
             kind,

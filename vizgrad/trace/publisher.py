@@ -11,13 +11,13 @@ import os
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from . import wire
 from .history import History
 from .message import to_json
+from .warn import warn
 
 SLOT = 0.05  # seconds between two updates
 HEARTBEAT = 2.0  # a status at least that often while a run is active
@@ -121,22 +121,13 @@ class Channel:
                 sink.send(message, points)
             except Exception as error:
                 self._drop(sink)
-                _warn(
-                    f"{type(sink).__name__} raised {type(error).__name__}: {error}; it gets no more updates"
-                )
+                warn(f"{type(sink).__name__} raised {type(error).__name__}: {error}; it gets no more updates")
 
     def _drop(self, sink: Sink) -> None:
         if sink is self.page:
             self.page = None
         else:
             self.logs.remove(sink)
-
-
-def _warn(words: str) -> None:
-    try:
-        warnings.warn(words, RuntimeWarning, stacklevel=4)
-    except RuntimeWarning:  # warnings are errors here, but a sink must not stop the others
-        print(f"VizGrad: {words}", file=sys.stderr)
 
 
 class Publisher:

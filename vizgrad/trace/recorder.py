@@ -9,7 +9,6 @@ graph.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -25,6 +24,7 @@ from .graph import Capture, signature
 from .history import History
 from .memory import Gauge
 from .names import Names
+from .warn import warn
 
 GAP = 0.05  # seconds between two readings, at least
 SHARE = 20  # a reading may cost a twentieth of the time, a capture a fiftieth
@@ -119,7 +119,7 @@ class Recorder(Watcher):
         except Exception as error:
             self._broken = True
             self.note = clean(f"recording stopped at step {self.step}: {type(error).__name__}: {error}")
-            warnings.warn(self.note, RuntimeWarning, stacklevel=4)
+            warn(self.note)
             self._tell()
 
     def _is_ours(self, optimizer: Any) -> bool:

@@ -7,7 +7,6 @@ import os
 import sys
 import threading
 import uuid
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +22,7 @@ from .files import Log
 from .history import History
 from .publisher import PUBLISHER, Channel, Publisher, Sink
 from .recorder import Recorder
+from .warn import warn
 
 if TYPE_CHECKING:
     from graphviz import Digraph  # pyright: ignore[reportMissingTypeStubs]
@@ -147,7 +147,7 @@ class Run:
             try:
                 last()
             except Exception as problem:
-                warnings.warn(f"the end of the run was not recorded: {problem}", RuntimeWarning, stacklevel=4)
+                warn(f"the end of the run was not recorded: {problem}")
 
     def _close_logs(self) -> None:
         for log in self.channel.logs:

@@ -18,6 +18,7 @@ numpy: Any = numpy_module  # untyped: its overloads are beyond what a checker ca
 
 LIMIT = 4096  # points kept
 OPEN = 1024  # points of the unfinished group kept
+LOWEST = float(numpy.finfo("f8").min)
 FEW = 32  # below this many points a loop is faster than NumPy
 
 
@@ -72,7 +73,7 @@ def _extremes(y: Any) -> Any:
     if not len(y):
         return numpy.zeros((0, 2), "i8")
     wrong = numpy.isnan(y)
-    tame: Any = numpy.where(wrong, -numpy.inf, y)
+    tame: Any = numpy.where(wrong, -numpy.inf, numpy.maximum(y, LOWEST))  # below every number, also -inf
     high: Any = tame.argmax(1)
     low: Any = numpy.where(wrong.any(1), wrong.argmax(1), tame.argmin(1))
     last = y.shape[1] - 1

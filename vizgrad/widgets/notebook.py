@@ -107,7 +107,7 @@ class NotebookRun(Run):
         super().hear(command)
 
     def _hear_drained(self, data: dict[str, Any]) -> bool:
-        """A message from the queue of the main shell, where a page's first words wait before it has a subshell."""
+        """From the queue of the main shell, where a page's first words wait until it has a subshell."""
         asked = command(data.get("content")) if data.get("method") == "custom" else None
         if asked is None:
             return False
