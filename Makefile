@@ -76,8 +76,8 @@ build: $(VENV)/test.stamp ## sdist and wheel, then the wheel in a clean venv
 	cd build && clean/bin/python -c "import vizgrad; print('import vizgrad:', vizgrad.__file__)"
 	build/clean/bin/jupyter labextension list 2>&1 | grep 'vizgrad.*enabled.*OK'
 
-bench: $(VENV)/test.stamp ## costs per op and per step, beside PyTorch where it is installed
-	for each in benchmarks/*.py; do $(PY) $$each || exit 1; done
+bench: $(VENV)/test.stamp ## costs per op and per step, beside PyTorch where it is installed (ARGS=--quick)
+	$(PY) -m benchmarks $(ARGS)
 
 clean: ## forget what was built
 	rm -rf $(VENV) build dist vizgrad/_lab labextension/node_modules test-results

@@ -209,7 +209,8 @@ def test_numbers_are_written_as_on_the_page():
 
 
 def test_ticks_are_round_and_inside():
-    assert ticks(0, 2.4) == [0, 1, 2]
+    assert ticks(0, 2.4) == [0, 0.5, 1, 1.5, 2]
+    assert ticks(1, 92) == [20, 40, 60, 80]
     assert ticks(0.8, 1.0, 4) == pytest.approx([0.8, 0.85, 0.9, 0.95, 1.0])
     assert log_ticks(1e-5, 10) == pytest.approx([1e-5, 1e-3, 1e-1, 10])
     assert ticks(1, 1) == [1]

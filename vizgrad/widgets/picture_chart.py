@@ -60,7 +60,7 @@ def ticks(low: float, high: float, about: int = 4) -> list[float]:
         return [low]
     rough = span / about
     power = 10 ** math.floor(math.log10(rough))
-    step = next(k * power for k in (1, 2, 5, 10) if k * power >= rough * 0.999)
+    step = next(k * power for k in (1, 2, 5, 10) if k * power >= rough * 0.7)
     first = math.ceil(low / step - 1e-9)
     return [i * step for i in range(first, first + 2 * about + 3) if i * step <= high + 1e-9 * span]
 
