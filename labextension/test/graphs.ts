@@ -64,9 +64,9 @@ export class Sketch {
     const ops = [...new Set(this.nodes.map((node) => node.op).filter(Boolean))];
     const rules = ops.map((op) => ({
       op,
-      says: RULES[op]?.[0] ?? `what ${op} says`,
-      forward: RULES[op]?.[1] ?? `y = ${op}(input)`,
-      gradients: RULES[op]?.slice(2) ?? [`∂L/∂input = ${op}_back(g)`],
+      says: RULES.get(op)?.at(0) ?? `what ${op} says`,
+      forward: RULES.get(op)?.at(1) ?? `y = ${op}(input)`,
+      gradients: RULES.get(op)?.slice(2) ?? [`∂L/∂input = ${op}_back(g)`],
     }));
     return {
       is: "graph",
@@ -80,21 +80,23 @@ export class Sketch {
   }
 }
 
-const RULES: Record<string, string[]> = {
-  relu: ["what is above zero, zero for the rest", "y = maximum(input, 0)", "∂L/∂input = g * (y > 0)"],
-  linear: [
-    "every output is a weighted sum of all inputs, plus a bias",
-    "y = input @ weight.T + bias",
-    "∂L/∂input = g @ weight",
-    "∂L/∂weight = g.T @ input",
-    "∂L/∂bias = sum(g, 0)",
-  ],
-  log_softmax: [
-    "logarithms of probabilities",
-    "y = input - logsumexp(input)",
-    "∂L/∂input = g - exp(y) * sum(g)",
-  ],
-};
+const RULES = new Map(
+  Object.entries({
+    relu: ["what is above zero, zero for the rest", "y = maximum(input, 0)", "∂L/∂input = g * (y > 0)"],
+    linear: [
+      "every output is a weighted sum of all inputs, plus a bias",
+      "y = input @ weight.T + bias",
+      "∂L/∂input = g @ weight",
+      "∂L/∂weight = g.T @ input",
+      "∂L/∂bias = sum(g, 0)",
+    ],
+    log_softmax: [
+      "logarithms of probabilities",
+      "y = input - logsumexp(input)",
+      "∂L/∂input = g - exp(y) * sum(g)",
+    ],
+  }),
+);
 
 /** The network of the first notebook. */
 export function cnn(batch = 64): Graph {

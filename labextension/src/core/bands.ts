@@ -1,7 +1,7 @@
 /** Breaks a long top level into several columns (or rows), as a text is broken, and joins them with lines. */
 
 import type { Layered, Spot } from "./layered.ts";
-import type { Strand } from "./layout.ts";
+import type { Strand } from "./picture.ts";
 import { corner, type Direction } from "./route.ts";
 import type { Scope, Tie } from "./scope.ts";
 import { type Cell, type Link, rankCells } from "./sheet.ts";

@@ -5,10 +5,12 @@ import { cutInto, type Strip, strips } from "./bands.ts";
 import { cellOf, PILLS, type Pill, pills, type Size } from "./feeding.ts";
 import type { Group, Item, Leaf, Net } from "./graph.ts";
 import { type Layered, layered, type Margin, type Spot } from "./layered.ts";
+import type { Box, Picture, Strand } from "./picture.ts";
 import { bend, type Direction } from "./route.ts";
-import { makeScopes, type Pair, type Scope, type Scopes, type Tie } from "./scope.ts";
+import { makeScopes, type Scope, type Scopes, type Tie } from "./scope.ts";
 import type { Cell, Link } from "./sheet.ts";
 
+export type { Box, Feed, Picture, Strand } from "./picture.ts";
 export type { Direction } from "./route.ts";
 
 /** How large things are: only who draws the text knows. */
@@ -17,43 +19,6 @@ export interface Sizes {
   feed(node: Node, leaf: Leaf): Size;
   folded(group: Group): Size;
   title(group: Group): Size;
-}
-
-export interface Feed extends Pill {
-  readonly node: Node;
-}
-
-/** A box in the picture.  Pills are given in the picture's coordinates. */
-export interface Box {
-  readonly item: Item;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly open: boolean;
-  readonly feeds: readonly Feed[];
-}
-
-/** A piece of an edge: from a box or a border to a box or a border. */
-export interface Strand {
-  readonly line: Float64Array;
-  readonly source: string;
-  readonly targets: readonly string[];
-  /** It ends at a box, not at a border, and shows its arrow there. */
-  readonly arrow: boolean;
-  /** On the longest path: drawn a little stronger. */
-  readonly weight: number;
-}
-
-export interface Picture {
-  /** Containers come before what they hold. */
-  readonly boxes: readonly Box[];
-  readonly strands: readonly Strand[];
-  readonly pairs: readonly Pair[];
-  readonly width: number;
-  readonly height: number;
-  readonly direction: Direction;
-  readonly bands: number;
 }
 
 export interface Shape {

@@ -1,35 +1,29 @@
 /** Paints the graph: only what is in sight, and only as much of it as can be read at this scale. */
 
 import { feedKey, type Rect } from "../core/atlas.ts";
-import type { Group, Leaf, Net } from "../core/graph.ts";
-import type { Box, Direction, Feed, Strand } from "../core/layout.ts";
-import { type Norms, partOf } from "../core/norms.ts";
+import type { Group, Leaf } from "../core/graph.ts";
+import type { Box, Feed } from "../core/layout.ts";
+import { partOf } from "../core/norms.ts";
 import { number } from "./format.ts";
-import { FOLD, feedText, type Look, NORM, type Ruler, SIDE, TALL } from "./graph-look.ts";
-import type { Frame, Shown } from "./graph-motion.ts";
-import { arrow, foldSign, header, parallelogram, pill, roundRect, trace } from "./graph-shapes.ts";
-import type { Viewport } from "./graph-view.ts";
+import { FOLD, feedText, NORM, SIDE, TALL } from "./graph-look.ts";
+import type { Shown } from "./graph-motion.ts";
+import type { Scene } from "./graph-scene.ts";
+import {
+  connect,
+  foldSign,
+  grown,
+  header,
+  meets,
+  mixed,
+  near,
+  parallelogram,
+  pill,
+  roundRect,
+} from "./graph-shapes.ts";
+import { paintStrands } from "./graph-strands.ts";
 import { feedName, groupContents, groupKind, groupTitle, opName, shapeText } from "./graph-words.ts";
 import { hatch } from "./pattern.ts";
 import { sequential } from "./theme.ts";
-
-export interface Scene {
-  readonly net: Net;
-  readonly look: Look;
-  readonly ruler: Ruler;
-  readonly view: Viewport;
-  readonly frame: Frame;
-  readonly direction: Direction;
-  /** Weight of the main chain. */
-  readonly heaviest: number;
-  readonly norms: Norms | undefined;
-  readonly hover: string | undefined;
-  readonly selected: string | undefined;
-  /** A layer that another view points at. */
-  readonly pointed: string | undefined;
-  /** Canvas pixels per CSS pixel. */
-  readonly dot: number;
-}
 
 /** Below this scale, names alone are written. */
 const NAMES_ONLY = 0.58;
@@ -62,28 +56,19 @@ class Painter {
   }
 
   paint(): void {
-    const shown = this.#scene.frame.boxes.filter(({ box }) => this.#isSeen(box, 260));
+    const shown = this.#scene.frame.boxes.filter(({ box }) => near(this.#seen, box, 260));
     for (const one of shown) if (one.box.open) this.#container(one);
-    for (const { list, alpha } of this.#scene.frame.strands) this.#strands(list, alpha);
+    for (const { list, alpha } of this.#scene.frame.strands)
+      paintStrands(this.#pen, this.#scene, this.#seen, list, alpha);
     for (const one of shown) if (one.box.open) this.#titleBar(one);
     for (const one of shown) if (!one.box.open) this.#closed(one);
     this.#pen.globalAlpha = 1;
     if (this.#scale < MAP) this.#labels(shown);
   }
 
-  #isSeen({ x, y, width, height }: Rect, room: number): boolean {
-    const seen = this.#seen;
-    return (
-      x <= seen.x + seen.width + room &&
-      x + width >= seen.x - room &&
-      y <= seen.y + seen.height + room &&
-      y + height >= seen.y - room
-    );
-  }
-
   /** A share of one colour in another. */
   #mix(colour: string, share: number, into = this.#scene.look.theme.surface): string {
-    return `color-mix(in srgb, ${colour} ${share}%, ${into})`;
+    return mixed(colour, share, into);
   }
 
   #container({ box, alpha }: Shown): void {
@@ -222,38 +207,6 @@ class Painter {
     this.#text(name, x, box.y + box.height / 2, `600 ${size}px ${look.theme.font}`, look.theme.text, align);
   }
 
-  #strands(list: readonly Strand[], alpha: number): void {
-    const pen = this.#pen;
-    const { look, heaviest, hover, selected } = this.#scene;
-    const seen = list.filter((strand) => this.#isSeen(boundsOf(strand), 8));
-    const lit = (strand: Strand): boolean =>
-      [hover, selected].some(
-        (key) => key !== undefined && (strand.source === key || strand.targets.includes(key)),
-      );
-    pen.lineJoin = "round";
-    const least = 0.7 / this.#scale;
-    const calm = (main: boolean): Strand[] => seen.filter((s) => (s.weight === heaviest) === main && !lit(s));
-    this.#stroke(calm(false), this.#mix(look.theme.text, 42), Math.max(1.3, least), alpha);
-    this.#stroke(calm(true), this.#mix(look.theme.text, 68), Math.max(1.8, least), alpha);
-    this.#stroke(seen.filter(lit), look.accent, Math.max(2.4, 2 * least), alpha);
-  }
-
-  #stroke(list: readonly Strand[], colour: string, width: number, alpha: number): void {
-    const pen = this.#pen;
-    if (list.length === 0 || alpha <= 0.01) return;
-    pen.globalAlpha = alpha;
-    pen.strokeStyle = colour;
-    pen.fillStyle = colour;
-    pen.lineWidth = width;
-    pen.beginPath();
-    for (const { line } of list) trace(pen, line);
-    pen.stroke();
-    if (this.#scale < 0.25) return;
-    pen.beginPath();
-    for (const { line, arrow: tip } of list) if (tip) arrow(pen, line, this.#scene.direction === "down", 7);
-    pen.fill();
-  }
-
   #closed({ box, alpha }: Shown): void {
     this.#pen.globalAlpha = alpha;
     if (box.item.is === "group") this.#folded(box.item, box);
@@ -356,7 +309,7 @@ class Painter {
     const colour = theme.category[category];
     pen.strokeStyle = colour;
     pen.lineWidth = 1.3;
-    this.#connect(feed, box);
+    connect(pen, feed, box);
     if ((net.readers.get(feed.node.id) ?? 0) > 1) this.#sharedSheet(feed, colour);
     if (kind === "constant") parallelogram(pen, feed, 6);
     else pill(pen, feed);
@@ -384,51 +337,6 @@ class Painter {
     pen.fill();
     pen.stroke();
   }
-
-  /** A short line from a pill to the nearest side of its op. */
-  #connect(feed: Rect, box: Rect): void {
-    const pen = this.#pen;
-    const beside = feed.x + feed.width <= box.x || feed.x >= box.x + box.width;
-    const [fx, fy] = [feed.x + feed.width / 2, feed.y + feed.height / 2];
-    pen.beginPath();
-    if (beside) {
-      const left = fx < box.x;
-      const y = Math.min(Math.max(fy, box.y + 10), box.y + box.height - 10);
-      pen.moveTo(left ? feed.x + feed.width : feed.x, fy);
-      pen.lineTo(left ? box.x : box.x + box.width, y);
-    } else {
-      const above = fy < box.y;
-      pen.moveTo(fx, above ? feed.y + feed.height : feed.y);
-      pen.lineTo(fx, above ? box.y : box.y + box.height);
-    }
-    pen.stroke();
-  }
 }
 
 const tint = (depth: number): number => 2 + 2.5 * Math.min(depth, 6);
-
-function grown({ x, y, width, height }: Rect, by: number): Rect {
-  return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
-}
-
-function meets(a: Rect, b: Rect): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-}
-
-const bounds = new WeakMap<Strand, Rect>();
-
-/** The box around a strand's curves, control points included. */
-function boundsOf(strand: Strand): Rect {
-  const known = bounds.get(strand);
-  if (known) return known;
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  const { line } = strand;
-  for (let i = 0; i + 1 < line.length; i += 2) {
-    const [x, y] = [line[i] ?? 0, line[i + 1] ?? 0];
-    [left, right] = [Math.min(left, x), Math.max(right, x)];
-    [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
-  }
-  const rect = { x: left, y: top, width: right - left, height: bottom - top };
-  bounds.set(strand, rect);
-  return rect;
-}

@@ -83,3 +83,36 @@ export function arrow(pen: Pen, line: Float64Array, down: boolean, size: number)
   }
   pen.closePath();
 }
+
+export function grown({ x, y, width, height }: Rect, by: number): Rect {
+  return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
+}
+
+/** Whether two rectangles share some room. */
+export function meets(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** Whether a rectangle lies within `room` of another. */
+export const near = (a: Rect, b: Rect, room: number): boolean => meets(grown(a, room), b);
+
+/** A share of one colour in another, in per cent. */
+export const mixed = (colour: string, share: number, into: string): string =>
+  `color-mix(in srgb, ${colour} ${share}%, ${into})`;
+
+/** A short line from a pill to the nearest side of its op. */
+export function connect(pen: Pen, feed: Rect, box: Rect): void {
+  const beside = feed.x + feed.width <= box.x || feed.x >= box.x + box.width;
+  const [fx, fy] = [feed.x + feed.width / 2, feed.y + feed.height / 2];
+  pen.beginPath();
+  if (beside) {
+    const left = fx < box.x;
+    pen.moveTo(left ? feed.x + feed.width : feed.x, fy);
+    pen.lineTo(left ? box.x : box.x + box.width, Math.min(Math.max(fy, box.y + 10), box.y + box.height - 10));
+  } else {
+    const above = fy < box.y;
+    pen.moveTo(fx, above ? feed.y + feed.height : feed.y);
+    pen.lineTo(fx, above ? box.y : box.y + box.height);
+  }
+  pen.stroke();
+}

@@ -1,0 +1,68 @@
+/** Paints the edges: the main chain a little stronger, those of what the reader points at in the accent colour. */
+
+import type { Rect } from "../core/atlas.ts";
+import type { Strand } from "../core/layout.ts";
+import type { Scene } from "./graph-scene.ts";
+import { arrow, mixed, near, trace } from "./graph-shapes.ts";
+
+/** Below this scale, arrows are left out. */
+const ARROWS = 0.25;
+
+type Pen = CanvasRenderingContext2D;
+
+export function paintStrands(
+  pen: Pen,
+  scene: Scene,
+  seen: Rect,
+  list: readonly Strand[],
+  alpha: number,
+): void {
+  if (alpha <= 0.01) return;
+  const { look, heaviest, hover, selected } = scene;
+  const { text, surface } = look.theme;
+  const lit = ({ source, targets }: Strand): boolean =>
+    [hover, selected].some((key) => key !== undefined && (source === key || targets.includes(key)));
+  const [calm, main, marked]: Strand[][] = [[], [], []];
+  for (const strand of list) {
+    if (!near(seen, boundsOf(strand), 8)) continue;
+    (lit(strand) ? marked : strand.weight === heaviest ? main : calm)?.push(strand);
+  }
+  const least = 0.7 / scene.view.scale;
+  pen.lineJoin = "round";
+  pen.globalAlpha = alpha;
+  stroke(pen, scene, calm ?? [], mixed(text, 42, surface), Math.max(1.3, least));
+  stroke(pen, scene, main ?? [], mixed(text, 68, surface), Math.max(1.8, least));
+  stroke(pen, scene, marked ?? [], look.accent, Math.max(2.4, 2 * least));
+}
+
+function stroke(pen: Pen, scene: Scene, list: readonly Strand[], colour: string, width: number): void {
+  if (list.length === 0) return;
+  pen.strokeStyle = colour;
+  pen.fillStyle = colour;
+  pen.lineWidth = width;
+  pen.beginPath();
+  for (const { line } of list) trace(pen, line);
+  pen.stroke();
+  if (scene.view.scale < ARROWS) return;
+  pen.beginPath();
+  for (const { line, arrow: tip } of list) if (tip) arrow(pen, line, scene.direction === "down", 7);
+  pen.fill();
+}
+
+const bounds = new WeakMap<Strand, Rect>();
+
+/** The box around a strand's curves, control points included. */
+function boundsOf(strand: Strand): Rect {
+  const known = bounds.get(strand);
+  if (known) return known;
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  const { line } = strand;
+  for (let i = 0; i + 1 < line.length; i += 2) {
+    const [x, y] = [line[i] ?? 0, line[i + 1] ?? 0];
+    [left, right] = [Math.min(left, x), Math.max(right, x)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+  }
+  const rect = { x: left, y: top, width: right - left, height: bottom - top };
+  bounds.set(strand, rect);
+  return rect;
+}
