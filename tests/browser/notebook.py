@@ -185,6 +185,8 @@ class Notebook:
         return next(each["value"] for each in metrics if each["name"] == "JSHeapUsedSize") / 1e6
 
     def _said(self, kind: str, text: str, url: str) -> None:
+        if "planted" in text:
+            return  # by a test of ours
         if kind == "error" and "vizgrad" in f"{text} {url}".replace(self.name, ""):
             self.errors.append(text)
 
@@ -202,15 +204,15 @@ class View:
 
     def state(self) -> str:
         """live, paused, finished, … as the corner of the bar says."""
-        corner = self.element.locator(".vg-state").first
-        return corner.get_attribute("data-state", timeout=500) or "" if corner.count() else ""
+        states = self.element.locator(".vg-state").evaluate_all("all => all.map(one => one.dataset.state)")
+        return states[0] if states else ""
 
     def awaits(self, *states: str, seconds: float = 30) -> None:
         self.book.until(lambda: self.state() in states, seconds, lambda: f"{states}, not {self.state()!r}")
 
     def says(self) -> str:
-        """Every word of it."""
-        return self.element.inner_text()
+        """Every word of it; "" where there is no view."""
+        return "\n".join(self.element.locator("xpath=.").all_inner_texts())
 
     def step(self) -> int:
         """The step that the sentence on top speaks of."""
