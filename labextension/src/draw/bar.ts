@@ -16,13 +16,14 @@ export function barPanel(store: Store): Panel {
   const says = h("span", { class: "vg-sentence" });
   const sampled = h("span", { class: "vg-sampled" });
   const controls = h("span", { class: "vg-mode" });
+  const facts = h("span", { class: "vg-facts" }, sampled, controls);
   const buttons = controlButtons(store);
   const note = h("p", { class: "vg-note", hidden: true });
   const announcer = announcing();
   const element = h(
     "section",
     { class: "vg-bar", "aria-label": t("Run") },
-    h("div", { class: "vg-bar-row" }, state.element, says, sampled, controls, buttons.element),
+    h("div", { class: "vg-bar-row" }, state.element, says, facts, buttons.element),
     note,
     announcer.element,
   );

@@ -8,6 +8,7 @@ import { type Crosshair, crosshair, type Reading } from "./crosshair.ts";
 import { stepTick, ticks } from "./format.ts";
 import type { Hover } from "./hover.ts";
 import type { Pen } from "./paint.ts";
+import { onResize } from "./resize.ts";
 import { readTheme, type Theme } from "./theme.ts";
 
 /** What a chart shows: the ranges of its axes, what lies between them, and what is read off at a step. */
@@ -34,7 +35,7 @@ export class Chart {
   readonly element: HTMLElement;
   readonly #height: number;
   readonly #cross: Crosshair;
-  readonly #sizes: ResizeObserver;
+  readonly #unsize: () => void;
   #width = 0;
   #plot: uPlot | undefined;
   #scene: Scene | undefined;
@@ -47,8 +48,7 @@ export class Chart {
     this.element.style.height = `${height}px`;
     this.#height = height;
     this.#cross = crosshair(hover, (step) => this.#scene?.read(step));
-    this.#sizes = new ResizeObserver(() => this.#resize());
-    this.#sizes.observe(this.element);
+    this.#unsize = onResize(this.element, () => this.#resize());
   }
 
   show(scene: Scene): void {
@@ -57,7 +57,7 @@ export class Chart {
   }
 
   close(): void {
-    this.#sizes.disconnect();
+    this.#unsize();
     this.#cross.close();
     this.#plot?.destroy();
     this.#plot = undefined;

@@ -3,6 +3,7 @@ import { latest } from "../core/latest.ts";
 import type { Store } from "../core/store.ts";
 import { t } from "../core/words.ts";
 import { h } from "./dom.ts";
+import { onResize } from "./resize.ts";
 
 export interface Panel {
   readonly element: HTMLElement;
@@ -51,12 +52,6 @@ export function guarded(store: Store, make: MakePanel): Panel {
 
 function sentence(error: unknown): string {
   return t("This view could not be drawn: {0}.", error instanceof Error ? error.message : String(error));
-}
-
-function onResize(element: HTMLElement, draw: () => void): () => void {
-  const observer = new ResizeObserver(draw);
-  observer.observe(element);
-  return () => observer.disconnect();
 }
 
 /** JupyterLab names its theme in attributes of the body; elsewhere the system decides. */

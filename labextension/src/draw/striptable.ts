@@ -12,6 +12,7 @@ import { shorten } from "./graph-words.ts";
 import { healthOf, RANK, SYMBOL, verdict, word } from "./health.ts";
 import type { Hover } from "./hover.ts";
 import { last, type Range } from "./points.ts";
+import { onResize } from "./resize.ts";
 import { scaleLine } from "./scale.ts";
 import { decades, normAt, Strips } from "./strips.ts";
 import { readTheme } from "./theme.ts";
@@ -58,13 +59,12 @@ export function stripTable(hover: Hover): StripTable {
     if (shown) drawRows(rows, parts.table, shown, hover);
     if (shown) drawTip(parts, shown, hover);
   };
-  const sizes = new ResizeObserver(() => {
+  const unsize = onResize(parts.stage, () => {
     const now = Math.floor(parts.stage.clientWidth);
     if (now === width) return;
     width = now;
     paint();
   });
-  sizes.observe(parts.stage);
   point(parts.stage, hover, () => shown);
   const stop = hover.watch(label);
   return {
@@ -79,7 +79,7 @@ export function stripTable(hover: Hover): StripTable {
     },
     close() {
       stop();
-      sizes.disconnect();
+      unsize();
     },
   };
 }
