@@ -161,7 +161,7 @@ export class Stage {
   choose(key: string | undefined): Mark | undefined {
     const mark = key === undefined ? undefined : this.#atlas?.marks.get(key);
     this.selected = mark?.key;
-    if (mark && this.#picture) this.view.reveal(rectOf(mark), this.#picture);
+    if (mark && this.#picture && !this.view.fitted) this.view.reveal(rectOf(mark), this.#picture);
     this.paint();
     return mark;
   }

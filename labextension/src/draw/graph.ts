@@ -35,6 +35,10 @@ class GraphPanel implements Panel {
   readonly #tools: HTMLElement;
   readonly #body: HTMLElement;
   readonly #detail = h("div", { class: "vg-graph-detail" });
+  readonly #swap = toggle(t("outline"), t("Show the graph as a list"), (on) => {
+    this.#twin.hidden = !on;
+    this.#retell();
+  });
   readonly #twin = h("div", { class: "vg-graph-outline" });
   readonly #empty = emptyNote(
     t(
@@ -80,7 +84,7 @@ class GraphPanel implements Panel {
       return;
     }
     const shown = graph !== undefined && graph.nodes.length > 0;
-    for (const part of [this.#tools, this.#body, this.#legend.element]) part.hidden = !shown;
+    for (const part of [this.#tools, this.#swap, this.#body, this.#legend.element]) part.hidden = !shown;
     this.#empty.hidden = shown;
     if (!graph || !shown) {
       setText(this.#line, t("No step has been taken yet"));
@@ -102,6 +106,9 @@ class GraphPanel implements Panel {
     const same =
       this.#net?.graph.key === net.graph.key && this.#net.graph.nodes.length === net.graph.nodes.length;
     this.#net = net;
+    const chosen = this.#stage.selected;
+    // Nodes of another graph have other numbers; a layer is the same layer.
+    if (!same && chosen !== undefined && net.items.get(chosen)?.is !== "group") this.#select(undefined);
     if (!same) this.#folds.adopt(net, (open) => this.#stage.legible(net, open));
     this.#stage.show(net, this.#folds.open);
     const says = sentence(net, this.#store.title);
@@ -235,11 +242,7 @@ class GraphPanel implements Panel {
   }
 
   #frame(): HTMLElement {
-    const swap = toggle(t("outline"), t("Show the graph as a list"), (on) => {
-      this.#twin.hidden = !on;
-      this.#retell();
-    });
-    const corner = h("span", { class: "vg-corner" }, this.#tools, swap, this.#state.element);
+    const corner = h("span", { class: "vg-corner" }, this.#tools, this.#swap, this.#state.element);
     const head = h(
       "header",
       { class: "vg-head" },

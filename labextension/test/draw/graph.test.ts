@@ -108,7 +108,10 @@ test("another graph keeps what was folded", () => {
   hear([cnn()]);
   button("outline").click();
   one('[data-key="g1:conv1"]').click();
+  one('[data-key="n1"]').click();
+  expect(all(".vg-graph-card")).toHaveLength(1);
   hear([{ ...cnn(32), key: 2 }]);
+  expect(all(".vg-graph-card")).toHaveLength(0);
   expect(one('[data-key="g1:conv1"]').getAttribute("aria-expanded")).toBe("false");
   expect(one('[data-key="g1:conv2"]').getAttribute("aria-expanded")).toBe("true");
 });
