@@ -1,7 +1,7 @@
 """What watching costs: a training loop with all views on, and small ops when nobody watches.
 
-The loop runs in a real Jupyter kernel.  This process plays the page: it reads every message but never answers,
-so the kernel also sends the keyframes that it sends to a page it has lost.  With nobody watching, the cost is
+The loop runs in a real Jupyter kernel.  This process plays the page; it reads every message, never answers:
+the kernel also sends the keyframes that it sends to a page it has lost.  With nobody watching, the cost is
 that of the one question per op, ``if here.watchers``: the shipped tape beside the same tape without it.
 """
 
