@@ -26,6 +26,11 @@ class Ink:
     def shape(self) -> Ink:
         return Ink(f"shape({self.text})")
 
+    def numel(self) -> Ink:
+        return Ink("n")
+
+    size = numel
+
     @property
     def ndim(self) -> Ink:
         return Ink(f"ndim({self.text})")
@@ -117,7 +122,7 @@ _LETTERS = {"input": "x", "weight": "W", "bias": "b", "target": "t"}
 
 def letters(op: Op) -> dict[str, str]:
     """What the op's inputs are called in mathematics: x for one, a and b for two."""
-    both = {"input": "a", "other": "b"} if "other" in op.inputs else {}
+    both = {"input": "a", "other": "b"} if "other" in op.inputs else {"exponent": "n"}
     return {name: both.get(name) or _LETTERS.get(name, name) for name in op.inputs}
 
 
@@ -145,8 +150,9 @@ def gradients(op: Op) -> dict[str, str]:
             found[named[name]] = op.family.formulas[name]
             continue
         words = [_word(n, op, named) for n in gradient.reads]
+        quiet = [None] * (len(op.outputs) - 1)  # of several outputs, the first is the one that matters
         try:
-            found[named[name]] = str(gradient.formula(SYMBOLS, *[Ink("g")] * (len(op.outputs) or 1), *words))
+            found[named[name]] = str(gradient.formula(SYMBOLS, Ink("g"), *quiet, *words))
         except Exception:  # as above
             read = ", ".join(["g", *(named.get(n, n) for n in gradient.reads if not n.endswith("_shape"))])
             found[named[name]] = f"{op.name}_backward({read})"

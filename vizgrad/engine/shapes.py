@@ -70,6 +70,16 @@ def count(input: Sequence[int], dim: Any) -> int:
     return n
 
 
+def known(shape: Any) -> bool:
+    """Whether sizes are numbers.  They are not while a formula prints itself."""
+    return isinstance(shape, (tuple, list))
+
+
+def elements(x: Any) -> Any:
+    """How many elements an array or a tensor has; n, while a formula prints itself."""
+    return x.size if isinstance(x.size, int) else x.numel()
+
+
 def product(shape: Sequence[int]) -> int:
     n = 1
     for size in shape:

@@ -15,6 +15,7 @@ from vizgrad.engine.kernels import convolution as kernel
 from vizgrad.engine.kernels.convolution import Window
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.samples import Sample
+from vizgrad.engine.shapes import known
 from vizgrad.engine.words import Shape, Value
 
 Size = int | Sequence[int]
@@ -141,21 +142,27 @@ def _forward(xp, input, weight, bias, stride, padding, dilation, groups):
 
 
 def _d_input(xp, g, input_shape, weight, stride, padding, dilation, groups):
-    return xp.rule("conv_input")(g, weight, tuple(input_shape), stride, padding, dilation, groups)
+    return xp.rule("conv_input")(g, weight, input_shape, stride, padding, dilation, groups)
 
 
 def _d_weight(xp, g, input, weight_shape, stride, padding, dilation, groups):
-    return xp.rule("conv_weight")(g, input, tuple(weight_shape), stride, padding, dilation, groups)
+    return xp.rule("conv_weight")(g, input, weight_shape, stride, padding, dilation, groups)
 
 
 def sum_per_channel(xp, g, weight_shape):
-    channels = len(g.shape) - len(weight_shape) + 1
-    return xp.sum(g, axis=tuple(i for i in range(len(g.shape)) if i != channels))
+    return xp.sum(g, axis=_all_but_channels(g.shape, weight_shape) if known(g.shape) else None)
+
+
+def _all_but_channels(shape, weight_shape):
+    channels = len(shape) - len(weight_shape) + 1
+    return tuple(i for i in range(len(shape)) if i != channels)
 
 
 def same_kind(xp, g, weight, stride, padding, dilation, groups):
     """The forward convolution with this weight, whatever its number of dimensions."""
-    return xp.rule(f"conv{len(weight.shape) - 2}d")(g, weight, None, stride, padding, dilation, groups)
+    return xp.rule(f"conv{len(weight.shape) - 2}d" if known(weight.shape) else "conv")(
+        g, weight, None, stride, padding, dilation, groups
+    )
 
 
 @op
@@ -197,7 +204,7 @@ class conv2d(convolution):
         Sample((2, 3, 5, 4), (4, 3, 3, 3), (4,)),
         Sample((2, 9, 4, 3), (2, 9, 2, 2), (2,), padding=1),
         Sample((2, 4, 6, 5), (6, 2, 2, 3), (6,), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2),
-        Sample((3, 5, 4), (2, 3, 2, 2), (2,), padding="same"),
+        Sample((3, 5, 4), (2, 3, 3, 1), (2,), padding="same"),
     )
 
     def forward(
@@ -267,7 +274,7 @@ class conv_input(Formula):
         return same_kind(xp, g, weight, stride, padding, dilation, groups)
 
     def d_weight(xp, g, g_out, weight_shape, stride, padding, dilation, groups):
-        return xp.rule("conv_weight")(g_out, g, tuple(weight_shape), stride, padding, dilation, groups)
+        return xp.rule("conv_weight")(g_out, g, weight_shape, stride, padding, dilation, groups)
 
 
 @op
@@ -298,4 +305,4 @@ class conv_weight(Formula):
         return same_kind(xp, input, g, stride, padding, dilation, groups)
 
     def d_input(xp, g, g_out, input_shape, stride, padding, dilation, groups):
-        return xp.rule("conv_input")(g_out, g, tuple(input_shape), stride, padding, dilation, groups)
+        return xp.rule("conv_input")(g_out, g, input_shape, stride, padding, dilation, groups)

@@ -66,7 +66,7 @@ def _d_input(xp, g, weight, stride, padding, groups, dilation):
 
 
 def _d_weight(xp, g, input, weight_shape, stride, padding, groups, dilation):
-    dw = xp.rule("conv_weight")(input, g, tuple(weight_shape), stride, padding, dilation, groups)
+    dw = xp.rule("conv_weight")(input, g, weight_shape, stride, padding, dilation, groups)
     return xp.conj(dw)
 
 

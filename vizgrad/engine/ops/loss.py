@@ -41,7 +41,7 @@ def folded(xp, losses, reduction):
 
 def each(g, element, reduction):
     """The gradient that reaches each element's loss: of a mean, one n-th."""
-    return g / shapes.product(element.shape) if reduction == "mean" else g
+    return g / shapes.elements(element) if reduction == "mean" else g
 
 
 @op
@@ -213,21 +213,19 @@ class kl_div(loss):
             return xp.sum(losses) / input.shape[0]
         return folded(xp, losses, reduction)
 
-    def d_input(xp, g, input_shape, target, reduction, log_target):
-        return -(xp.exp(target) if log_target else target) * _share(g, input_shape, target, reduction)
+    def d_input(xp, g, input, target, reduction, log_target):
+        return -(xp.exp(target) if log_target else target) * _share(g, input, input - target, reduction)
 
     def d_target(xp, g, input, target, reduction, log_target):
         if log_target:
             slope = xp.exp(target) * (target - input + 1)
         else:
             slope = xp.log(xp.where(target == 0, xp.ones_like(target), target)) - input + 1
-        return slope * _share(g, input.shape, target, reduction)
+        return slope * _share(g, input, slope, reduction)
 
 
-def _share(g, input_shape, target, reduction):
-    if reduction == "mean":
-        return g / shapes.product(shapes.broadcast(tuple(input_shape), tuple(target.shape)))
-    return g / input_shape[0] if reduction == "batchmean" else g
+def _share(g, input, element, reduction):
+    return g / input.shape[0] if reduction == "batchmean" else each(g, element, reduction)
 
 
 @op
@@ -273,7 +271,7 @@ class nll_loss(loss):
         return folded(xp, losses, reduction)
 
     def d_input(xp, g, input_shape, target, weight, ignore_index, reduction):
-        return xp.rule("nll_loss_input")(g, target, weight, tuple(input_shape), ignore_index, reduction)
+        return xp.rule("nll_loss_input")(g, target, weight, input_shape, ignore_index, reduction)
 
 
 @op

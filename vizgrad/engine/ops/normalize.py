@@ -10,7 +10,7 @@ from typing import Any
 
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.samples import Sample
-from vizgrad.engine.shapes import product
+from vizgrad.engine.shapes import known, product
 from vizgrad.engine.words import Shape, Value
 
 
@@ -56,6 +56,8 @@ def _d_normalized(xp, g, x, mean, rstd, axis):
 
 def _last(input: Any, normalized_shape: Any, star: str = "*, ") -> tuple[int, ...]:
     """The last dimensions, which ``normalized_shape`` names the sizes of."""
+    if not known(input):
+        return ()
     sizes = [int(n) for n in normalized_shape]
     if not sizes or list(input[-len(sizes) :]) != sizes:
         raise RuntimeError(
@@ -105,15 +107,16 @@ class layer_norm(normalization):
         return _with_statistics(xp, dx, g_mean, g_rstd, input, mean, rstd, product(normalized_shape))
 
     def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape):
-        return None if g is None else _sum_to(xp, g * ((input - mean) * rstd), len(weight_shape))
+        return None if g is None else _sum_to(xp, g * ((input - mean) * rstd), weight_shape)
 
     def d_bias(xp, g, g_mean, g_rstd, bias_shape):
-        return None if g is None else _sum_to(xp, g, len(bias_shape))
+        return None if g is None else _sum_to(xp, g, bias_shape)
 
 
-def _sum_to(xp, g, ndim):
-    """Add up over all but the last ``ndim`` dimensions."""
-    return xp.sum(g, axis=tuple(range(len(g.shape) - ndim))) if len(g.shape) > ndim else g
+def _sum_to(xp, g, shape):
+    """Add up over all dimensions in front of those of ``shape``."""
+    axis = tuple(range(len(g.shape) - len(shape))) if known(g.shape) else None
+    return g if axis == () else xp.sum(g, axis=axis)
 
 
 def _with_statistics(xp, dx, g_mean, g_rstd, x, mean, rstd, n):
@@ -162,7 +165,7 @@ class rms_norm(normalization):
         return dx
 
     def d_weight(xp, g, g_scale, input, scale, weight_shape):
-        return None if g is None else _sum_to(xp, g * (input * scale), len(weight_shape))
+        return None if g is None else _sum_to(xp, g * (input * scale), weight_shape)
 
 
 # --- batch_norm --------------------------------------------------------------------------------------------
@@ -170,6 +173,8 @@ class rms_norm(normalization):
 
 def _channel(shape: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The dimensions that are not the channels (dimension 1), and the shape that lines channels up with x."""
+    if not known(shape):
+        return (), ()
     ndim = len(shape)
     return tuple(i for i in range(ndim) if i != 1), (1, -1, *(1,) * (ndim - 2))
 

@@ -83,7 +83,7 @@ def _max_forward(xp, n, input, kernel_size, stride, padding, dilation, ceil_mode
 
 
 def _max_d_input(xp, g, which, input_shape, kernel_size, stride, padding, dilation, ceil_mode):
-    settings = (tuple(input_shape), kernel_size, stride, padding, dilation, ceil_mode)
+    settings = (input_shape, kernel_size, stride, padding, dilation, ceil_mode)
     return xp.rule("max_pool_input")(g, which, *settings)
 
 
@@ -168,6 +168,10 @@ class max_pool3d(max_pooling):
 class max_pool_with_indices(max_pooling):
     """Max pooling over ``n`` dimensions that also tells where on its plane each largest element was"""
 
+    samples = (
+        Sample((2, 3, 4, 6), n=2, kernel_size=2),
+        Sample((2, 3, 7), n=1, kernel_size=3, stride=2, padding=1),
+    )
     outputs = ("y", "indices")
 
     def forward(
@@ -230,6 +234,18 @@ class max_pool_input(Formula):
 class max_pool_pick(Formula):
     """From under each window, the element at a place chosen before"""
 
+    samples = (
+        Sample(
+            (2, 3, 4, 6),
+            (6, 2, 3),
+            whole={1: 4},
+            kernel_size=2,
+            stride=None,
+            padding=0,
+            dilation=1,
+            ceil_mode=False,
+        ),
+    )
     formula = "y[i] = x[i·stride + which[i]·dilation - padding]"
 
     def forward(

@@ -10,7 +10,7 @@ import numpy
 from vizgrad.engine.kernels import pooling as kernel
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.samples import Sample
-from vizgrad.engine.shapes import product
+from vizgrad.engine.shapes import known, product
 from vizgrad.engine.words import Shape, Value
 
 from .conv import Size
@@ -81,7 +81,7 @@ class avg_pool1d(average_pooling):
 
     def d_input(xp, g, input_shape, kernel_size, stride, padding, ceil_mode, count_include_pad):
         settings = (kernel_size, stride, padding, ceil_mode, count_include_pad, None)
-        return xp.rule("avg_pool_input")(g, tuple(input_shape), 1, *settings)
+        return xp.rule("avg_pool_input")(g, input_shape, 1, *settings)
 
 
 @op
@@ -116,7 +116,7 @@ class avg_pool2d(average_pooling):
         xp, g, input_shape, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
     ):
         settings = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-        return xp.rule("avg_pool_input")(g, tuple(input_shape), 2, *settings)
+        return xp.rule("avg_pool_input")(g, input_shape, 2, *settings)
 
 
 @op
@@ -143,7 +143,7 @@ class avg_pool3d(average_pooling):
         xp, g, input_shape, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
     ):
         settings = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-        return xp.rule("avg_pool_input")(g, tuple(input_shape), 3, *settings)
+        return xp.rule("avg_pool_input")(g, input_shape, 3, *settings)
 
 
 @op
@@ -223,7 +223,7 @@ class adaptive_avg_pool1d(adaptive_pooling):
         return _adaptive_average(xp, 1, input, output_size)
 
     def d_input(xp, g, input_shape):
-        return xp.rule("adaptive_avg_pool_input")(g, tuple(input_shape), 1)
+        return xp.rule("adaptive_avg_pool_input")(g, input_shape, 1)
 
 
 @op
@@ -237,7 +237,7 @@ class adaptive_avg_pool2d(adaptive_pooling):
         return _adaptive_average(xp, 2, input, output_size)
 
     def d_input(xp, g, input_shape):
-        return xp.rule("adaptive_avg_pool_input")(g, tuple(input_shape), 2)
+        return xp.rule("adaptive_avg_pool_input")(g, input_shape, 2)
 
 
 @op
@@ -294,7 +294,7 @@ def _adaptive_max(xp, n, input, output_size):
 
 
 def _adaptive_max_d_input(xp, g, indices, input_shape, n):
-    lead = tuple(input_shape[:-n])
-    zeros = xp.rule("zeros")(g, (*lead, product(input_shape[-n:])))
+    lead = tuple(input_shape[:-n]) if known(input_shape) else ()
+    zeros = xp.rule("zeros")(g, (*lead, product(input_shape[-n:]) if lead else 0))
     flat_g, places = xp.reshape(g, (*lead, -1)), xp.reshape(indices, (*lead, -1))
-    return xp.reshape(xp.rule("scatter_add")(zeros, places, flat_g, len(lead)), tuple(input_shape))
+    return xp.reshape(xp.rule("scatter_add")(zeros, places, flat_g, len(lead)), input_shape)
