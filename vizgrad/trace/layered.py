@@ -96,7 +96,8 @@ def _hangs(tensor: Mark, reader: Mark, readers: Sequence[Mark], by_id: dict[int,
 
 def pill_width(mark: Mark) -> float:
     """Room for "weight 64×32×3×3" on one line."""
-    return width_of(f"{mark.name[:28]} {mark.detail[:24]}", 11) + 24
+    slant = 0 if mark.kind in ("parameter", "buffer") else 12
+    return width_of(f"{mark.name[:28]} {mark.detail[:24]}", 11) + 24 + slant
 
 
 def _measure(item: Item) -> None:

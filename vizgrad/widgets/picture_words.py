@@ -224,7 +224,4 @@ def _graph(reading: Reading) -> str:
     weights = next((layer.parameters for layer in graph.layers if layer.path == ""), 0)
     if weights:
         parts.append(f"{whole(weights)} parameters")
-    kept = sum(node.kept_bytes for node in graph.nodes)
-    if kept:
-        parts.append(f"{size(kept)} kept for backward")
     return " · ".join(parts)
