@@ -169,10 +169,13 @@ function thin(rank: number): Vertex {
     length: 0,
     inset: 0,
     spread: 0,
+    input: false,
     thin: true,
     ups: [],
     downs: [],
     place: 0,
     x: 0,
+    column: -1,
+    shift: 0,
   };
 }
