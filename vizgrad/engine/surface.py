@@ -223,7 +223,7 @@ def retain_grad(self: Any) -> None:
 
 def retains_grad(self: Any) -> bool:
     hooks = self.node.hooks.get(self.slot, ()) if self.node is not None and self.node.hooks else ()
-    return any(isinstance(h, _Retain) and h.x() is self for h in hooks)
+    return bool([h for h in hooks if isinstance(h, _Retain) and h.x() is self])
 
 
 # --- folding

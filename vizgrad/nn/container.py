@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import index as as_index
 from typing import Any, Self
 
@@ -173,7 +173,7 @@ class ModuleList(_Row):
 
 def _pairs(what: str, given: Any) -> Iterable[tuple[str, Any]]:
     """Names and values from a mapping, or from a sequence of pairs."""
-    if isinstance(given, Mapping) or isinstance(given, (ModuleDict, ParameterDict)):
+    if isinstance(given, (Mapping, ModuleDict, ParameterDict)):
         return list(given.items())
     if not isinstance(given, Iterable):
         raise TypeError(
@@ -235,13 +235,13 @@ class ModuleDict(Module):
         return self._modules.values()
 
 
-def _described(value: Any) -> str:
+def _described(value: Any, kind_of: Callable[[Any], Any]) -> str:
     """`Parameter containing: [torch.float32 of size 2x3]`, as PyTorch prints it."""
     if not isinstance(value, Tensor):
         return f"Object of type: {type(value).__name__}"
     kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
     place = f" ({value.device})" if value.is_cuda else ""
-    return f"{kind} containing: [{value.dtype} of size {'x'.join(map(str, value.shape))}{place}]"
+    return f"{kind} containing: [{kind_of(value)} of size {'x'.join(map(str, value.shape))}{place}]"
 
 
 class ParameterList(Module):
@@ -289,7 +289,7 @@ class ParameterList(Module):
         return [name for name in super().__dir__() if not name.isdigit()]
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({i}): {_described(value)}" for i, value in enumerate(self))
+        return "\n".join(f"  ({i}): {_described(value, lambda x: x.dtype)}" for i, value in enumerate(self))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterList should not be called.")
@@ -396,7 +396,7 @@ class ParameterDict(Module):
         return self
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({key}): {_described(value)}" for key, value in self.items())
+        return "\n".join(f"  ({key}): {_described(value, lambda x: x.type())}" for key, value in self.items())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterDict should not be called.")

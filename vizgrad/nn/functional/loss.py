@@ -94,10 +94,9 @@ def l1_loss(
     """|x - t|, averaged"""
     reduction = _mode(reduction, size_average, reduce)
     _pair(input, target)
-    losses = e.abs(input - target)
     if weight is None:
-        return _reduced(losses, reduction)
-    losses = losses * weight
+        return rows.l1_loss(input, target, reduction)
+    losses = e.abs(input - target) * weight
     return losses.sum() / weight.sum() if reduction == "mean" else _reduced(losses, reduction)
 
 
@@ -116,8 +115,7 @@ def smooth_l1_loss(
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, but got {beta}.")
     if beta == 0:
         return l1_loss(input, target, reduction=reduction)
-    far = e.abs(input - target)
-    return _reduced(e.where(far < beta, 0.5 / beta * far * far, far - 0.5 * beta), reduction)
+    return rows.smooth_l1_loss(input, target, reduction, beta)
 
 
 def huber_loss(
@@ -128,11 +126,9 @@ def huber_loss(
     _pair(input, target)
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, but got {delta}.")
-    far = e.abs(input - target)
-    losses = e.where(far < delta, 0.5 * far * far, delta * (far - 0.5 * delta))
     if weight is None:
-        return _reduced(losses, reduction)
-    losses = losses * weight
+        return rows.huber_loss(input, target, reduction, delta)
+    losses = rows.huber_loss(input, target, "none", delta) * weight
     return losses.sum() / weight.sum() if reduction == "mean" else _reduced(losses, reduction)
 
 
@@ -253,8 +249,7 @@ def binary_cross_entropy(
         raise RuntimeError(
             "all elements of input should be between 0 and 1; apply sigmoid, or use ..._with_logits"
         )
-    losses = -(target * e.clamp(e.log(input), -100) + (1.0 - target) * e.clamp(e.log(1.0 - input), -100))
-    return _reduced(losses if weight is None else losses * weight, reduction)
+    return rows.binary_cross_entropy(input, target, weight, reduction)
 
 
 def binary_cross_entropy_with_logits(
@@ -270,11 +265,7 @@ def binary_cross_entropy_with_logits(
     reduction = _mode(reduction, size_average, reduce)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
-    if pos_weight is None:
-        losses = (1.0 - target) * input - logsigmoid(input)
-    else:
-        losses = (1.0 - target) * input - (1.0 + (pos_weight - 1.0) * target) * logsigmoid(input)
-    return _reduced(losses if weight is None else losses * weight, reduction)
+    return rows.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
 
 
 def kl_div(
@@ -297,12 +288,7 @@ def kl_div(
             "divides only by the batch size, and aligns with the KL div math definition.",
             stacklevel=3,
         )
-    if log_target:
-        losses = e.exp(target) * (target - input)
-    else:
-        losses = rows.xlogy(target, target) - target * input
-    total = _reduced(losses, reduction)
-    return total / input.shape[0] if per_batch and input.ndim else total
+    return rows.kl_div(input, target, "batchmean" if per_batch and input.ndim else reduction, log_target)
 
 
 def poisson_nll_loss(
