@@ -17,11 +17,15 @@ export interface Frame {
 
 export const LASTS = 200;
 
+const stills = new WeakMap<Picture, Frame>();
+
 export function still(picture: Picture): Frame {
-  return {
-    boxes: picture.boxes.map((box) => ({ box, alpha: 1 })),
-    strands: [{ list: picture.strands, alpha: 1 }],
-  };
+  const known = stills.get(picture);
+  if (known) return known;
+  const boxes = picture.boxes.map((box) => ({ box, alpha: 1 }));
+  const frame = { boxes, strands: [{ list: picture.strands, alpha: 1 }] };
+  stills.set(picture, frame);
+  return frame;
 }
 
 /** The moment `part` (0 to 1) of the way from one picture to another. */

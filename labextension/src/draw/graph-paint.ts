@@ -27,6 +27,8 @@ import { sequential } from "./theme.ts";
 
 /** Below this scale, names alone are written. */
 const NAMES_ONLY = 0.58;
+/** Below this scale, boxes are patches. */
+const FAR = 0.16;
 /** Below this scale, containers carry labels as places on a map do. */
 const MAP = 0.36;
 /** Below this many CSS pixels, text is left out. */
@@ -57,6 +59,10 @@ class Painter {
 
   paint(): void {
     const shown = this.#scene.frame.boxes.filter(({ box }) => near(this.#seen, box, 260));
+    if (this.#scale < FAR) {
+      this.#distance(shown);
+      return;
+    }
     for (const one of shown) if (one.box.open) this.#container(one);
     for (const { list, alpha } of this.#scene.frame.strands)
       paintStrands(this.#pen, this.#scene, this.#seen, list, alpha);
@@ -64,6 +70,34 @@ class Painter {
     for (const one of shown) if (!one.box.open) this.#closed(one);
     this.#pen.globalAlpha = 1;
     if (this.#scale < MAP) this.#labels(shown);
+  }
+
+  /** From so far away, a box is a patch: few strokes, so that ten thousand of them still move. */
+  #distance(shown: readonly Shown[]): void {
+    const pen = this.#pen;
+    const { theme } = this.#scene.look;
+    const open = shown.filter(({ box }) => box.open && box.width * this.#scale > 1);
+    for (let depth = 1; open.length > 0 && depth <= 6; depth++) {
+      pen.fillStyle = this.#mix(theme.text, tint(depth));
+      for (const { box } of open) {
+        if (Math.min((box.item as Group).depth, 6) === depth)
+          pen.fillRect(box.x, box.y, box.width, box.height);
+      }
+    }
+    for (const { list, alpha } of this.#scene.frame.strands) {
+      paintStrands(pen, this.#scene, this.#seen, list, alpha);
+    }
+    pen.globalAlpha = 1;
+    pen.fillStyle = this.#mix(theme.text, 45);
+    const speck = 0.4 / this.#scale;
+    for (const { box } of shown) {
+      if (!box.open && box.width > speck) pen.fillRect(box.x, box.y, box.width, box.height);
+    }
+    for (const { box } of open) if (box.width * this.#scale > 40) this.#rim(box.item as Group, box, 10);
+    for (const { box } of shown) {
+      if (box.item.is === "leaf" && this.#isMarked(box.item.key)) this.#leaf(box.item, box);
+    }
+    this.#labels(shown);
   }
 
   /** A share of one colour in another. */

@@ -70,6 +70,12 @@ export function trace(pen: Pen, line: Float64Array): void {
   }
 }
 
+/** The same with straight lines, for lines that are a few pixels long. */
+export function sketch(pen: Pen, line: Float64Array): void {
+  pen.moveTo(line[0] ?? 0, line[1] ?? 0);
+  for (let i = 6; i + 1 < line.length; i += 6) pen.lineTo(line[i] ?? 0, line[i + 1] ?? 0);
+}
+
 /** A small filled triangle at the end of a line that arrives along the flow. */
 export function arrow(pen: Pen, line: Float64Array, down: boolean, size: number): void {
   const [x, y] = [line.at(-2) ?? 0, line.at(-1) ?? 0];

@@ -43,6 +43,8 @@ export class Stage {
   #atlas: Atlas | undefined;
   #ruler: Ruler | undefined;
   #motion: { from: Picture; start: number; view: { x: number; y: number; scale: number } } | undefined;
+  /** Weight of the main chain. */
+  #heaviest = 0;
   #tall = LOWEST;
   #hover: string | undefined;
   #due = 0;
@@ -191,7 +193,7 @@ export class Stage {
     const [frame, view] = this.#moment(picture);
     this.#map.draw(picture, view.seen(), look);
     const { norms, selected, pointed } = this;
-    const heaviest = picture.pairs.reduce((most, pair) => Math.max(most, pair.weight), 0);
+    const heaviest = this.#heaviest;
     const { direction } = picture;
     const dot = window.devicePixelRatio || 1;
     const scene = {
@@ -245,6 +247,7 @@ export class Stage {
 
   #take(picture: Picture): void {
     this.#picture = picture;
+    this.#heaviest = picture.pairs.reduce((most, pair) => Math.max(most, pair.weight), 0);
     this.#atlas = new Atlas(picture);
     this.#motion = undefined;
     if (this.selected !== undefined && !this.#atlas.marks.has(this.selected)) this.selected = undefined;

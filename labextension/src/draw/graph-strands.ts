@@ -3,10 +3,12 @@
 import type { Rect } from "../core/atlas.ts";
 import type { Strand } from "../core/layout.ts";
 import type { Scene } from "./graph-scene.ts";
-import { arrow, mixed, near, trace } from "./graph-shapes.ts";
+import { arrow, mixed, near, sketch, trace } from "./graph-shapes.ts";
 
 /** Below this scale, arrows are left out. */
 const ARROWS = 0.25;
+/** Lines shorter than this many CSS pixels are left out. */
+const SPECK = 1.5;
 
 type Pen = CanvasRenderingContext2D;
 
@@ -22,9 +24,11 @@ export function paintStrands(
   const { text, surface } = look.theme;
   const lit = ({ source, targets }: Strand): boolean =>
     [hover, selected].some((key) => key !== undefined && (source === key || targets.includes(key)));
+  const speck = SPECK / scene.view.scale;
   const [calm, main, marked]: Strand[][] = [[], [], []];
   for (const strand of list) {
-    if (!near(seen, boundsOf(strand), 8)) continue;
+    const bounds = boundsOf(strand);
+    if (Math.max(bounds.width, bounds.height) < speck || !near(seen, bounds, 8)) continue;
     (lit(strand) ? marked : strand.weight === heaviest ? main : calm)?.push(strand);
   }
   const least = 0.7 / scene.view.scale;
@@ -41,7 +45,8 @@ function stroke(pen: Pen, scene: Scene, list: readonly Strand[], colour: string,
   pen.fillStyle = colour;
   pen.lineWidth = width;
   pen.beginPath();
-  for (const { line } of list) trace(pen, line);
+  const draw = scene.view.scale < ARROWS / 2 ? sketch : trace;
+  for (const { line } of list) draw(pen, line);
   pen.stroke();
   if (scene.view.scale < ARROWS) return;
   pen.beginPath();

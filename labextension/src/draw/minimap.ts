@@ -17,11 +17,13 @@ const PAD = 6;
 /** `go` hears the point of the picture that shall be in the middle. */
 export function minimap(go: (x: number, y: number) => void): Minimap {
   const canvas = h("canvas", {});
-  const element = h("div", { class: "vg-graph-map", "aria-hidden": "true" }, canvas);
+  const frame = h("div", { class: "vg-graph-seen" });
+  const element = h("div", { class: "vg-graph-map", "aria-hidden": "true" }, canvas, frame);
   let scale = 1;
+  let painted: unknown[] = [];
   const lead = (event: PointerEvent): void => {
-    const frame = canvas.getBoundingClientRect();
-    go((event.clientX - frame.left - PAD) / scale, (event.clientY - frame.top - PAD) / scale);
+    const edge = canvas.getBoundingClientRect();
+    go((event.clientX - edge.left - PAD) / scale, (event.clientY - edge.top - PAD) / scale);
   };
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
@@ -37,12 +39,25 @@ export function minimap(go: (x: number, y: number) => void): Minimap {
       element.hidden = whole;
       if (whole) return;
       scale = Math.min((WIDE - 2 * PAD) / picture.width, (TALL - 2 * PAD) / picture.height);
-      paint(canvas, picture, seen, look, scale);
+      place(frame, picture, seen, scale);
+      if (painted[0] === picture && painted[1] === look) return;
+      painted = [picture, look];
+      paint(canvas, picture, look, scale);
     },
   };
 }
 
-function paint(canvas: HTMLCanvasElement, picture: Picture, seen: Rect, look: Look, scale: number): void {
+/** The frame around what is seen. */
+function place(frame: HTMLElement, picture: Picture, seen: Rect, scale: number): void {
+  const [left, top] = [Math.max(seen.x, 0), Math.max(seen.y, 0)];
+  const right = Math.min(seen.x + seen.width, picture.width);
+  const bottom = Math.min(seen.y + seen.height, picture.height);
+  frame.style.transform = `translate(${PAD + left * scale}px, ${PAD + top * scale}px)`;
+  frame.style.width = `${Math.max((right - left) * scale, 3)}px`;
+  frame.style.height = `${Math.max((bottom - top) * scale, 3)}px`;
+}
+
+function paint(canvas: HTMLCanvasElement, picture: Picture, look: Look, scale: number): void {
   const dot = window.devicePixelRatio || 1;
   const [width, height] = [picture.width * scale + 2 * PAD, picture.height * scale + 2 * PAD];
   canvas.width = Math.round(width * dot);
@@ -65,16 +80,4 @@ function paint(canvas: HTMLCanvasElement, picture: Picture, seen: Rect, look: Lo
       );
     }
   }
-  const [left, top] = [Math.max(seen.x, 0), Math.max(seen.y, 0)];
-  const [right, bottom] = [
-    Math.min(seen.x + seen.width, picture.width),
-    Math.min(seen.y + seen.height, picture.height),
-  ];
-  pen.fillStyle = look.accent;
-  pen.globalAlpha = 0.12;
-  pen.fillRect(left * scale, top * scale, (right - left) * scale, (bottom - top) * scale);
-  pen.globalAlpha = 1;
-  pen.strokeStyle = look.accent;
-  pen.lineWidth = 1.5;
-  pen.strokeRect(left * scale, top * scale, (right - left) * scale, (bottom - top) * scale);
 }
