@@ -15,6 +15,7 @@ from . import op as _op
 from . import tape, watch
 from .bare import Bare
 from .local import here
+from .storage import Storage
 
 
 class Base:
@@ -118,20 +119,18 @@ def _fits_into(result: Any, x: Any) -> None:
 
 def _save_from_overwriting(node: Any, x: Any) -> None:
     """The op's gradient needs the old contents of ``x``: give the node a copy before they are gone."""
-    values = node.kept.values
-    for name, value in values.items():
+    for i, value in enumerate(node.kept.values):
         if value is x.array:
-            values[name] = value.copy()
-            node.kept.drop_guard(name)
+            node.kept.swap(i, value.copy(), Storage(value.nbytes))
 
 
 def _keep_output_of(out: Any, x: Any) -> None:
     """The op's gradient needs its result, which now lives in ``x``: guard that memory, hold no second copy."""
     kept = out.node.kept
-    if kept is not None and kept.values.get("y") is out.array and x.array.dtype == out.array.dtype:
-        kept.drop_guard("y")
-        kept.values["y"] = x.array
-        kept.add_guard("y", x.storage)
+    if kept is not None and x.array.dtype == out.array.dtype:
+        for i, value in enumerate(kept.values):
+            if value is out.array:
+                kept.swap(i, x.array, x.storage)
 
 
 def written(x: Any, by: str) -> None:
@@ -160,6 +159,7 @@ def rebase(x: Any, out: Any) -> None:
     row = _op.TABLE["copy_slices"]
     settings = {"steps": known.steps, "shape": base.array.shape}
     node = tape.Node(row, [tape.edge(base), tape.edge(out)], settings)
+    node.like = base.array.shape, base.array.dtype
     base.node, base.slot, base.tracked = node, 0, True
     base.alias.rewrites += 1
     refresh(x)

@@ -10,7 +10,7 @@ from . import alias, errors, namespace, watch
 from .bare import Bare
 from .local import here
 from .storage import GRADIENTS
-from .tape import Node, edge
+from .tape import SPENT, Node, edge
 
 _SECOND_TIME = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
@@ -50,7 +50,7 @@ class Walk:
                 if target is not None and dx is not None:
                     self._pass(target, dx)
             if not (self.retain_graph or self.create_graph) and node.kept is not None:
-                node.kept, node.spent = None, True
+                node.kept = SPENT
 
     def _pass(self, target: Any, dx: Any) -> None:
         """Hand a gradient to where an edge leads."""
@@ -99,7 +99,7 @@ class Walk:
             accumulate(x, dx)
 
     def _input_gradients(self, node: Node, grads: list[Any]) -> list[Any]:
-        if node.spent:
+        if node.kept is SPENT:
             raise RuntimeError(_SECOND_TIME)
         op, names = node.op, _names(node, tensors=self.create_graph)
         flowing = next(g for g in grads if g is not None)
@@ -110,13 +110,13 @@ class Walk:
             assert gradient is not None
             return list(gradient.formula(xp, *given, *[names[n] for n in gradient.reads]))
         results: list[Any] = []
-        for i, (target, gradient) in enumerate(zip(node.edges, op.gradients, strict=True)):
+        for target, gradient in zip(node.edges, op.gradients, strict=True):
             if target is None or gradient is None:
                 results.append(None)
                 continue
             dx = gradient.formula(xp, *given, *[names[n] for n in gradient.reads])
-            if node.fits is not None and node.fits[i] is not None and dx is not None:
-                dx = _fitted(xp, dx, *node.fits[i])
+            if dx is not None:
+                dx = _fitted(xp, dx, *_like(target))
             if dx is flowing and not self.create_graph and isinstance(target, Bare):
                 dx = dx.copy()  # two leaves must not end up with one gradient array
             results.append(dx)
@@ -129,16 +129,26 @@ def _key(x: Any) -> Any:
     return id(x) if x.node is None else (x.node, x.slot)
 
 
+def _like(target: Any) -> tuple[tuple[int, ...], Any]:
+    """Shape and dtype that a gradient must have to go where the edge leads."""
+    if isinstance(target, Bare):
+        return target.array.shape, target.array.dtype
+    node, slot = target if type(target) is tuple else (target, 0)
+    return node.like[slot] if node.op.outputs else node.like
+
+
 def _names(node: Node, *, tensors: bool) -> dict[str, Any]:
     """What the gradient formulas of this node may ask for, by name."""
-    if node.kept is None:
+    kept = node.kept
+    if kept is None:
         return node.settings
-    for name, storage, version in node.kept.guards:
-        if storage.version != version:
-            raise errors.modified(node, name, node.kept.values[name], storage, version)
-    if not tensors:
-        return node.settings | node.kept.values
-    return node.settings | {name: _tensor(node, name, value) for name, value in node.kept.values.items()}
+    names = node.op.keeps
+    for name, value, storage, version in zip(names, kept.values, kept.storages, kept.versions, strict=True):
+        if storage is not None and storage.version != version:
+            raise errors.modified(node, name, value, storage, version)
+    if tensors:
+        return node.settings | {n: _tensor(node, n, v) for n, v in zip(names, kept.values, strict=True)}
+    return node.settings | dict(zip(names, kept.values, strict=True))
 
 
 def _tensor(node: Node, name: str, value: Any) -> Any:
@@ -163,7 +173,7 @@ def _tensor(node: Node, name: str, value: Any) -> Any:
 
 def _fitted(xp: Any, dx: Any, shape: tuple[int, ...], kind: Any) -> Any:
     """Undo broadcasting and promotion: add up over the stretched axes, return to the input's dtype."""
-    if tuple(dx.shape) != shape:
+    if dx.shape != shape:
         new = len(dx.shape) - len(shape)
         stretched = [i + new for i, n in enumerate(shape) if n == 1 and dx.shape[i + new] != 1]
         if new or stretched:

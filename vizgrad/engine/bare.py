@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .tape import Node
 
 _new = object.__new__
+_ndarray = numpy.ndarray
 
 
 class Bare:
@@ -31,7 +32,7 @@ class Bare:
     @staticmethod
     def _wrap(array: Any, category: int = OTHER) -> Any:
         """A tensor around an array, without copying and without history."""
-        if isinstance(array, (numpy.generic, int, float, complex)):
+        if type(array) is not _ndarray and isinstance(array, (numpy.generic, int, float, complex)):
             array = numpy.asarray(array)  # NumPy turns 0-d results into scalars
         x = _new(kind)
         x.array = array

@@ -51,7 +51,8 @@ def modified(node: Any, name: str, value: Any, storage: Any, expected: int) -> R
     """A tensor kept for backward was written to: PyTorch's error, with the writer's line."""
     from .dtype import of
 
-    by = f" It was last written at {storage.written}." if storage.written else ""
+    line = getattr(storage, "written", None)
+    by = f" It was last written at {line}." if line else ""
     return RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{of(value).legacy}Tensor {list(value.shape)}], kept as {name!r} of {node.name}, "

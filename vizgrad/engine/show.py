@@ -27,7 +27,8 @@ class _Numbers:
         self.scientific = self.whole = False
         if self.kind == "f" and values.size:
             self._look_at(values)
-        self.width = max((len(self(v)) for v in values.ravel()), default=1) if values.size else 1
+        wide = values[numpy.isfinite(values) & (values != 0)] if self.kind == "f" else values.ravel()
+        self.width = max((len(self(v)) for v in wide), default=1)  # as PyTorch: NaN and infinity do not widen
 
     def _look_at(self, values: numpy.ndarray) -> None:
         finite = numpy.abs(values[numpy.isfinite(values) & (values != 0)].astype(numpy.float64))

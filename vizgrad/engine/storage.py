@@ -23,12 +23,13 @@ class Storage:
 
     __slots__ = ("category", "nbytes", "savers", "version", "written")
 
+    written: str  # where it was last written to while a node kept it; unset, at no cost, until then
+
     def __init__(self, nbytes: int, category: int = OTHER) -> None:
         self.nbytes = nbytes
         self.category = category
         self.version = 0  # grows with every in-place write
         self.savers = 0  # nodes that keep this memory for backward
-        self.written: str | None = None  # where it was last written to while something kept it
         _totals[category] += nbytes
 
     def __del__(self) -> None:
@@ -39,18 +40,6 @@ class Storage:
         _totals[self.category] -= self.nbytes
         self.category = category
         _totals[category] += self.nbytes
-
-    def keep(self) -> None:
-        """A node now needs this memory for backward."""
-        self.savers += 1
-        if self.category == OTHER:
-            self.become(SAVED)
-
-    def let_go(self) -> None:
-        """That node no longer needs it."""
-        self.savers -= 1
-        if not self.savers and self.category == SAVED:
-            self.become(OTHER)
 
     def borrow(self) -> Borrowed:
         """The same memory with a version number of its own: what ``Tensor.data`` stands on."""

@@ -9,47 +9,59 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import numpy
+
 from . import alias, dtype, errors, namespace, watch
 from .bare import Bare
 from .local import here
+from .namespace import NUMPY
 from .op import Op
-from .storage import Storage
+from .storage import OTHER, SAVED, Storage
 
 _number = itertools.count().__next__
 _wrap = Bare._wrap
+_new = object.__new__
+_ndarray, _float32, _float64 = numpy.ndarray, numpy.dtype("f4"), numpy.dtype("f8")
+SPENT: Any = object()  # what a node keeps after its values were freed: nothing, and it says so
 
 
 class Kept:
-    """What a node holds for backward: values by name, and the storages that must not change meanwhile."""
+    """What a node holds for backward: the values that its op keeps, and the storages that must not change meanwhile.
 
-    __slots__ = ("guards", "values")
+    Three lists in the order of ``op.keeps``; a shape has no storage.
+    """
 
-    def __init__(self, values: dict[str, Any], guards: list[tuple[str, Storage, int]]) -> None:
+    __slots__ = ("storages", "values", "versions")
+
+    def __init__(self, values: list[Any], storages: list[Storage | None]) -> None:
         self.values = values
-        self.guards = guards
-        for _, storage, _ in guards:
-            storage.keep()
+        self.storages = storages
+        self.versions = [0 if s is None else s.version for s in storages]
+        for s in storages:
+            if s is not None:
+                s.savers += 1
+                if s.category == OTHER:
+                    s.become(SAVED)
+
+    def swap(self, i: int, value: Any, storage: Storage) -> None:
+        """Hold another value in the place of the i-th."""
+        before = Kept([self.values[i]], [storage])  # counts the new storage in, and the old one out when it goes
+        self.values[i] = value
+        self.storages[i], before.storages[0] = storage, self.storages[i]
+        self.versions[i] = storage.version
 
     def __del__(self) -> None:
-        for _, storage, _ in self.guards:
-            storage.let_go()
-
-    def add_guard(self, name: str, storage: Storage) -> None:
-        """Watch over one more value, from its present version on."""
-        storage.keep()
-        self.guards.append((name, storage, storage.version))
-
-    def drop_guard(self, name: str) -> None:
-        """Stop watching over a value."""
-        for guard in [g for g in self.guards if g[0] == name]:
-            self.guards.remove(guard)
-            guard[1].let_go()
+        for s in self.storages:
+            if s is not None:
+                s.savers -= 1
+                if not s.savers and s.category == SAVED:
+                    s.become(OTHER)
 
 
 class Node:
     """One op that was run and can be walked back through."""
 
-    __slots__ = ("__weakref__", "edges", "fits", "hooks", "kept", "number", "op", "settings", "spent")
+    __slots__ = ("__weakref__", "edges", "hooks", "kept", "like", "number", "op", "settings")
 
     def __init__(self, op: Op, edges: list[Any], settings: dict[str, Any]) -> None:
         self.number = _number()  # greater than those of its inputs: the order of time
@@ -57,9 +69,8 @@ class Node:
         self.edges = edges  # per input: a Node, (Node, output number), a leaf Tensor, or None
         self.settings = settings
         self.kept: Kept | None = None
-        self.fits: list[Any] | None = None  # per input its (shape, dtype), where it differs from the output's
+        self.like: Any = None  # shape and dtype of the output, or a list of them: what its gradients must have
         self.hooks: dict[int, list[Any]] | None = None  # output number -> functions of its gradient
-        self.spent = False
 
     @property
     def name(self) -> str:
@@ -72,7 +83,7 @@ class Node:
 
     def kept_bytes(self) -> int:
         """Bytes that this node keeps alive for backward, memory shared with others included."""
-        return sum(getattr(v, "nbytes", 0) for v in self.kept.values.values()) if self.kept else 0
+        return sum(getattr(v, "nbytes", 0) for v in self.kept.values) if isinstance(self.kept, Kept) else 0
 
     def __repr__(self) -> str:
         return f"<{self.name} number {self.number}>"
@@ -91,10 +102,15 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
             x = x.array
         arrays.append(x)
     try:
-        if op.promotes and _differ(op, arrays):
-            arrays = dtype.unify(arrays, floating=op.promotes == "float")
-        xp = namespace.of(arrays)
-        y = op.forward(xp, arrays, **settings) if op.variadic else op.forward(xp, *arrays, **settings)
+        xp = NUMPY
+        if not _alike(arrays):
+            arrays, xp = _prepared(op, arrays)
+        if op.variadic:
+            y = op.forward(xp, arrays, **settings)
+        elif settings is op.settings:  # the defaults, which forward has itself
+            y = op.forward(xp, *arrays)
+        else:
+            y = op.forward(xp, *arrays, **settings)
     except Exception as error:
         raise errors.explained(error, op, inputs, settings) from None
     extra = None
@@ -111,8 +127,29 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     return out
 
 
+def _alike(arrays: list[Any]) -> bool:
+    """Whether these are NumPy arrays of one floating dtype, the common case, which needs no preparation."""
+    a = arrays[0]
+    if type(a) is not _ndarray:
+        return False
+    kind = a.dtype
+    if kind is not _float32 and kind is not _float64:
+        return False
+    for b in arrays:
+        if b is not a and (type(b) is not _ndarray or b.dtype is not kind):
+            return False
+    return True
+
+
+def _prepared(op: Op, arrays: list[Any]) -> tuple[list[Any], Any]:
+    """The operands brought to one dtype where the op wants that, and their ``xp``."""
+    if op.promotes and _differ(op, arrays):
+        arrays = dtype.unify(arrays, floating=op.promotes == "float")
+    return arrays, namespace.of(arrays)
+
+
 def _differ(op: Op, arrays: list[Any]) -> bool:
-    """Whether the operands need to be brought to one dtype.  Equal floats, the common case, do not."""
+    """Whether the operands need to be brought to one dtype.  Floats and Python numbers do not."""
     common = None
     for a in arrays:
         if hasattr(a, "dtype"):
@@ -129,17 +166,27 @@ def _differ(op: Op, arrays: list[Any]) -> bool:
 
 def record(op: Op, inputs: Any, arrays: list[Any], out: Any, settings: dict[str, Any], extra: Any) -> None:
     """Make the node that leads back from ``out`` to ``inputs``, keeping what the gradients name."""
-    outs = out if op.outputs else (out,)
-    gradients = op.gradients * len(inputs) if op.variadic else op.gradients
-    edges = [edge(x) if g and isinstance(x, Bare) and x.tracked else None for x, g in zip(inputs, gradients, strict=True)]
-    if not any(e is not None for e in edges):
+    edges: list[Any] = []
+    for x, gradient in zip(inputs, op.gradients * len(inputs) if op.variadic else op.gradients, strict=True):
+        if gradient is not None and isinstance(x, Bare) and x.tracked:
+            node = x.node
+            edges.append(x if node is None else (node, x.slot) if x.slot else node)
+        else:
+            edges.append(None)
+    node = _new(Node)
+    node.number = _number()
+    node.op = op
+    node.edges = edges
+    node.settings = settings
+    node.hooks = None
+    node.kept = _keep(op, inputs, arrays, out, extra) if op.keeps else None
+    if not op.outputs:
+        y = out.array
+        node.like = y.shape, y.dtype
+        out.node, out.tracked = node, True
         return
-    node = Node(op, edges, settings)
-    if op.keeps:
-        node.kept = _keep(op, inputs, arrays, outs, extra)
-    if op.broadcasts or op.promotes:
-        node.fits = _fits(inputs, outs[0].array)
-    for slot, o in enumerate(outs):
+    node.like = [(o.array.shape, o.array.dtype) for o in out]
+    for slot, o in enumerate(out):
         if o.array.dtype.kind in "fcV":  # integers (indices) carry no gradient
             o.node, o.slot, o.tracked = node, slot, True
 
@@ -151,35 +198,24 @@ def edge(x: Bare) -> Any:
     return (x.node, x.slot) if x.slot else x.node
 
 
-def _keep(op: Op, inputs: Any, arrays: list[Any], outs: Any, extra: Any) -> Kept:
-    values: dict[str, Any] = {}
-    guards: list[tuple[str, Storage, int]] = []
-    for name, (source, i) in zip(op.keeps, op.plan, strict=True):
-        if source == "shape":
-            values[name] = [a.shape for a in arrays] if op.variadic else getattr(arrays[i], "shape", ())
-            continue
-        if source == "extra":
-            value, storage = extra[name], None
-        elif source == "output":
-            value, storage = outs[i].array, outs[i].storage
-        elif op.variadic:
-            raise TypeError(f"op {op.name!r} takes a sequence and may keep only its shapes")
-        else:
+def _keep(op: Op, inputs: Any, arrays: list[Any], out: Any, extra: Any) -> Kept:
+    values: list[Any] = []
+    storages: list[Storage | None] = []
+    for name, source, i in op.plan:
+        storage = None
+        if source == "input":
             value, x = arrays[i], inputs[i]
-            storage = x.storage if isinstance(x, Bare) and value is x.array else None
-        values[name] = value
-        if storage is not None:
-            guards.append((name, storage, storage.version))
-        elif hasattr(value, "nbytes"):
-            guards.append((name, Storage(value.nbytes), 0))
-    return Kept(values, guards)
-
-
-def _fits(inputs: Any, y: Any) -> list[Any] | None:
-    """The shape and dtype that each gradient must be brought back to, or None if they all equal the output's."""
-    shape, kind = y.shape, y.dtype
-    for x in inputs:
-        if isinstance(x, Bare) and (x.array.shape != shape or x.array.dtype is not kind):
-            return [(x.array.shape, x.array.dtype) if isinstance(x, Bare) else None for x in inputs]
-    return None
-
+            if isinstance(x, Bare) and value is x.array:
+                storage = x.storage
+        elif source == "output":
+            o = out[i] if op.outputs else out
+            value, storage = o.array, o.storage
+        elif source == "shape":
+            value = [a.shape for a in arrays] if op.variadic else getattr(arrays[i], "shape", ())
+        else:
+            value = extra[name]
+        if storage is None and hasattr(value, "nbytes"):  # made for this op alone: a mask, a converted operand
+            storage = Storage(value.nbytes)
+        values.append(value)
+        storages.append(storage)
+    return Kept(values, storages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import alias, bare, create, grad_mode, indexing, show, surface
 from . import device as _device
@@ -102,23 +102,30 @@ class Tensor(Bare):
         grad_mode.backward(self, gradient, retain_graph, create_graph, inputs)
 
     # --- arithmetic
-    def __add__(self, other: Value) -> Tensor:
-        return elementwise.add(self, other)
+    # Spelled out for editors; the assignment behind `else` is what runs, one call less.
+    if TYPE_CHECKING:
 
-    def __sub__(self, other: Value) -> Tensor:
-        return elementwise.sub(self, other)
+        def __add__(self, other: Value) -> Tensor:
+            return elementwise.add(self, other)
 
-    def __mul__(self, other: Value) -> Tensor:
-        return elementwise.mul(self, other)
+        def __sub__(self, other: Value) -> Tensor:
+            return elementwise.sub(self, other)
 
-    def __truediv__(self, other: Value) -> Tensor:
-        return elementwise.div(self, other)
+        def __mul__(self, other: Value) -> Tensor:
+            return elementwise.mul(self, other)
 
-    def __pow__(self, other: Value) -> Tensor:
-        return elementwise.pow(self, other)
+        def __truediv__(self, other: Value) -> Tensor:
+            return elementwise.div(self, other)
 
-    def __matmul__(self, other: Tensor) -> Tensor:
-        return _matmul.matmul(self, other)
+        def __pow__(self, other: Value) -> Tensor:
+            return elementwise.pow(self, other)
+
+        def __matmul__(self, other: Tensor) -> Tensor:
+            return _matmul.matmul(self, other)
+
+    else:
+        __add__, __sub__, __mul__, __truediv__ = elementwise.add, elementwise.sub, elementwise.mul, elementwise.div
+        __pow__, __matmul__ = elementwise.pow, _matmul.matmul
 
     def __radd__(self, other: Value) -> Tensor:
         return elementwise.add(self, other)

@@ -104,13 +104,13 @@ class pow(elementwise):
         Sample((3, 4), 0.5, low=0.5, high=2.0),
     )
 
-    def forward(xp, input: Value, other: Value):
-        return xp.power(input, other)
+    def forward(xp, input: Value, exponent: Value):
+        return xp.power(input, exponent)
 
-    def d_input(xp, g, input, other):
-        return g * other * xp.power(input, other - 1)
+    def d_input(xp, g, input, exponent):
+        return g * exponent * xp.power(input, exponent - 1)
 
-    def d_other(xp, g, input, y):
+    def d_exponent(xp, g, input, y):
         # Where a = 0, y is 0 for b > 0 and the slope is 0; log(0) must not make it NaN.
         return g * y * xp.log(xp.where(input == 0, xp.ones_like(y), input))
 

@@ -174,6 +174,9 @@ class fill(Formula):
     def forward(xp, input: Value, value: Value):
         return xp.broadcast_to(xp.asarray(value, dtype=input.dtype), input.shape)
 
+    def d_input(xp, g):
+        return xp.zeros_like(g)
+
     def d_value(xp, g):
         return xp.sum(g)
 

@@ -1,13 +1,15 @@
 """Normalizations: subtract a mean, divide by a standard deviation, then scale and shift by what was learnt.
 
-They differ in what the mean is taken over.  Mean and spread are outputs beside y: gradients are written with
-them, and where a gradient is itself differentiated, the engine follows them back to x like any output.
+They differ in what the mean is taken over: each puts its input into a shape where that is plain to see, and they
+share the arithmetic.  Mean and spread are outputs beside y: gradients are written with them, and where a gradient
+is itself differentiated, the engine follows them back to x like any output.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from vizgrad.engine.kernels import blocks
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.samples import Sample
 from vizgrad.engine.shapes import known, product
@@ -25,46 +27,79 @@ def _wide(x: Any) -> Any:
     return x.astype("float32") if x.dtype.itemsize < 4 else x
 
 
-def _centred(xp: Any, x: Any, axis: tuple[int, ...], weights: str) -> tuple[Any, Any, Any]:
-    """The distances from the mean over ``axis``, the mean, and the variance (``weights``: einsum's words)."""
+def _normalize(xp, x, weight, bias, axis, eps, along=0):
+    """The normalized x, mean and variance over ``axis``, one part of dimension ``along`` after the other.
+
+    weight and bias are lined up with x, or None.
+    """
     n = product([x.shape[i] for i in axis])
-    mean = xp.mean(x, axis=axis, keepdims=True)
-    x = x - mean
-    var = xp.einsum(weights, x, x).reshape(mean.shape)
-    var /= n
-    return x, mean, var
+    kept = tuple(1 if i in axis else size for i, size in enumerate(x.shape))
+    letters = "abcd"[: x.ndim]
+    words = f"{letters},{letters}->{''.join(c for i, c in enumerate(letters) if i not in axis)}"
+    y, mean, var = xp.empty_like(x), xp.empty(kept, dtype=x.dtype), xp.empty(kept, dtype=x.dtype)
+    for part in blocks.parts(x, along):
+        at = (slice(None),) * along + (part,)
+        mean[at] = xp.mean(x[at], axis=axis, keepdims=True)
+        far = xp.subtract(x[at], mean[at], out=y[at])
+        var[at] = (xp.einsum(words, far, far) / n).reshape(mean[at].shape)  # no temporary for the squares
+        far *= (var[at] + eps) ** -0.5
+        if weight is not None:
+            far *= weight if weight.shape[along] == 1 else weight[at]
+        if bias is not None:
+            far += bias if bias.shape[along] == 1 else bias[at]
+    return y, mean, var
 
 
-def _affine(y: Any, weight: Any, bias: Any, shape: tuple[int, ...]) -> Any:
-    """Scale and shift y, in its own memory."""
-    if weight is not None:
-        y *= weight.reshape(shape)
-    if bias is not None:
-        y += bias.reshape(shape)
-    return y
+def _d_normalized(xp, g, x, mean, rstd, weight, axis, along=0):
+    """The gradient by x of (x - mean) · rstd · weight, when mean and rstd are computed from x itself."""
+
+    def formula(xp, g, x, mean, rstd, weight):
+        g = g if weight is None else g * weight
+        normal = (x - mean) * rstd
+        both = xp.mean(g, axis=axis, keepdims=True) + normal * xp.mean(g * normal, axis=axis, keepdims=True)
+        return rstd * (g - both)
+
+    return blocks.each(formula, xp, g, x, mean, rstd, weight, axis=along)
 
 
-def _d_normalized(xp, g, x, mean, rstd, axis):
-    """The gradient by x of (x - mean) · rstd, when both are computed from x itself."""
-    normal = (x - mean) * rstd
-    along = xp.mean(g, axis=axis, keepdims=True) + normal * xp.mean(g * normal, axis=axis, keepdims=True)
-    return rstd * (g - along)
+def _d_scale(xp, g, x, mean, rstd, axis):
+    """The gradient by weight of (x - mean) · rstd · weight: added up over ``axis``."""
+
+    def formula(xp, g, x, mean, rstd):
+        return xp.sum(g * ((x - mean) * rstd), axis=axis)
+
+    return blocks.total(formula, xp, g, x, mean, rstd)
+
+
+def _plus(a, b):
+    """The sum of two gradients; None counts as nothing."""
+    return b if a is None else a + b
 
 
 # --- layer_norm, rms_norm ----------------------------------------------------------------------------------
 
 
-def _last(input: Any, normalized_shape: Any, star: str = "*, ") -> tuple[int, ...]:
-    """The last dimensions, which ``normalized_shape`` names the sizes of."""
-    if not known(input):
-        return ()
+def _rows(shape: Any, normalized_shape: Any, star: str = "*, ") -> tuple[int, int]:
+    """How many samples there are, and how many numbers each has."""
     sizes = [int(n) for n in normalized_shape]
-    if not sizes or list(input[-len(sizes) :]) != sizes:
+    if not sizes or list(shape[-len(sizes) :]) != sizes:
         raise RuntimeError(
             f"Given normalized_shape={sizes}, expected input with shape [{star}{str(sizes)[1:]}, "
-            f"but got input of size{list(input)}"
+            f"but got input of size{list(shape)}"
         )
-    return tuple(range(len(input) - len(sizes), len(input)))
+    return product(shape[: len(shape) - len(sizes)]), product(sizes)
+
+
+def _lined_rows(x, normalized_shape):
+    """Shapes of x, of its statistics, and of the weight, in which samples are rows."""
+    if not known(x.shape):
+        return (), (), ()
+    rows, n = _rows(x.shape, normalized_shape)
+    return (rows, n), (rows, 1), (1, n)
+
+
+def _maybe(xp, x, shape):
+    return x if x is None else xp.reshape(x, shape)
 
 
 @op
@@ -90,24 +125,28 @@ class layer_norm(normalization):
         normalized_shape: Shape = (),
         eps: float = 1e-5,
     ):
-        axis = _last(input.shape, normalized_shape)
-        n = product(normalized_shape)
-        rows, mean, var = _centred(xp, _wide(input).reshape(-1, n), (1,), "ij,ij->i")
-        rstd = (var + eps) ** -0.5
-        rows *= rstd
-        y = _affine(rows, weight, bias, (n,)).astype(input.dtype, copy=False).reshape(input.shape)
-        kept = (*input.shape[: axis[0]], *(1,) * len(axis))
-        return y, mean.reshape(kept), rstd.reshape(kept)
+        rows, _, line = _lined_rows(input, normalized_shape)
+        weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
+        y, mean, var = _normalize(xp, _wide(input).reshape(rows), weight, bias, (1,), eps)
+        kept = (*input.shape[: input.ndim - len(normalized_shape)], *(1,) * len(normalized_shape))
+        rstd = ((var + eps) ** -0.5).reshape(kept)
+        return y.astype(input.dtype, copy=False).reshape(input.shape), mean.reshape(kept), rstd
 
     def d_input(xp, g, g_mean, g_rstd, input, weight, mean, rstd, normalized_shape):
-        axis = _last(input.shape, normalized_shape)
+        rows, column, line = _lined_rows(input, normalized_shape)
+        x, mean, rstd = xp.reshape(input, rows), xp.reshape(mean, column), xp.reshape(rstd, column)
         dx = None
         if g is not None:
-            dx = _d_normalized(xp, g if weight is None else g * weight, input, mean, rstd, axis)
-        return _with_statistics(xp, dx, g_mean, g_rstd, input, mean, rstd, product(normalized_shape))
+            dx = _d_normalized(xp, xp.reshape(g, rows), x, mean, rstd, _maybe(xp, weight, line), (1,))
+        dx = _from_statistics(xp, dx, _maybe(xp, g_mean, column), _maybe(xp, g_rstd, column), x, mean, rstd)
+        return xp.reshape(dx, input.shape)
 
     def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape):
-        return None if g is None else _sum_to(xp, g * ((input - mean) * rstd), weight_shape)
+        if g is None:
+            return None
+        rows, column, _ = _lined_rows(input, weight_shape)
+        x, mean, rstd = xp.reshape(input, rows), xp.reshape(mean, column), xp.reshape(rstd, column)
+        return xp.reshape(_d_scale(xp, xp.reshape(g, rows), x, mean, rstd, 0), weight_shape)
 
     def d_bias(xp, g, g_mean, g_rstd, bias_shape):
         return None if g is None else _sum_to(xp, g, bias_shape)
@@ -119,14 +158,12 @@ def _sum_to(xp, g, shape):
     return g if axis == () else xp.sum(g, axis=axis)
 
 
-def _with_statistics(xp, dx, g_mean, g_rstd, x, mean, rstd, n):
-    """Add what flows back through mean and 1 / √(var + eps), which are outputs too."""
+def _from_statistics(xp, dx, g_mean, g_rstd, x, mean, rstd):
+    """Add what flows back through mean and 1 / √(var + eps), which are outputs too; rows of the last dimension."""
     if g_mean is not None:
-        part = g_mean / n + xp.zeros_like(x)
-        dx = part if dx is None else dx + part
+        dx = _plus(dx, g_mean / x.shape[-1] + xp.zeros_like(x))
     if g_rstd is not None:
-        part = g_rstd * (rstd * rstd * rstd) * (mean - x) / n
-        dx = part if dx is None else dx + part
+        dx = _plus(dx, g_rstd * (rstd * rstd * rstd) * (mean - x) / x.shape[-1])
     return dx
 
 
@@ -134,8 +171,8 @@ def _with_statistics(xp, dx, g_mean, g_rstd, x, mean, rstd, n):
 class rms_norm(normalization):
     """x / √(mean(x²) + eps) · weight over the last dimensions: layer_norm without the mean
 
-    Also returns 1 / √(mean(x²) + eps).  Zhang & Sennrich, *Root Mean Square Layer Normalization*, 2019,
-    equation 4.
+    Also returns 1 / √(mean(x²) + eps).
+    Zhang & Sennrich, *Root Mean Square Layer Normalization*, 2019, equation 4.
     """
 
     samples = (Sample((3, 4), (4,), normalized_shape=(4,)), Sample((2, 3, 4), None, normalized_shape=(3, 4)))
@@ -145,38 +182,48 @@ class rms_norm(normalization):
     def forward(
         xp, input: Value, weight: Value | None = None, normalized_shape: Shape = (), eps: float | None = None
     ):
-        axis = _last(input.shape, normalized_shape, "*")
-        rows, n = _wide(input).reshape(-1, product(normalized_shape)), product(normalized_shape)
-        eps = float(xp.finfo(rows.dtype).eps) if eps is None else eps
-        scale = (xp.einsum("ij,ij->i", rows, rows)[:, None] / n + eps) ** -0.5
-        y = _affine(rows * scale, weight, None, (n,)).astype(input.dtype, copy=False).reshape(input.shape)
-        return y, scale.reshape(*input.shape[: axis[0]], *(1,) * len(axis))
+        rows, n = _rows(input.shape, normalized_shape, "*")
+        x = _wide(input).reshape(rows, n)
+        eps = float(xp.finfo(x.dtype).eps) if eps is None else eps
+        scale = (xp.einsum("ab,ab->a", x, x)[:, None] / n + eps) ** -0.5
+        y = x * scale
+        if weight is not None:
+            y *= weight.reshape(n)
+        kept = (*input.shape[: input.ndim - len(normalized_shape)], *(1,) * len(normalized_shape))
+        return y.astype(input.dtype, copy=False).reshape(input.shape), scale.reshape(kept)
 
     def d_input(xp, g, g_scale, input, weight, scale, normalized_shape):
-        axis = _last(input.shape, normalized_shape, "*")
-        dx = None
+        rows, column, line = _lined_rows(input, normalized_shape)
+        x, scale, dx = xp.reshape(input, rows), xp.reshape(scale, column), None
+
+        def formula(xp, g, x, scale, weight):
+            g, normal = g if weight is None else g * weight, x * scale
+            return scale * (g - normal * xp.mean(g * normal, axis=1, keepdims=True))
+
         if g is not None:
-            g = g if weight is None else g * weight
-            normal = input * scale
-            dx = scale * (g - normal * xp.mean(g * normal, axis=axis, keepdims=True))
+            dx = blocks.each(formula, xp, xp.reshape(g, rows), x, scale, _maybe(xp, weight, line))
         if g_scale is not None:
-            part = -g_scale * (scale * scale * scale) * input / product(normalized_shape)
-            dx = part if dx is None else dx + part
-        return dx
+            g_scale = xp.reshape(g_scale, column)
+            dx = _plus(dx, -g_scale * (scale * scale * scale) * x / x.shape[1])
+        return xp.reshape(dx, input.shape)
 
     def d_weight(xp, g, g_scale, input, scale, weight_shape):
-        return None if g is None else _sum_to(xp, g * (input * scale), weight_shape)
+        if g is None:
+            return None
+        rows, column, _ = _lined_rows(input, weight_shape)
+        x, scale = xp.reshape(input, rows), xp.reshape(scale, column)
+        dw = blocks.total(lambda xp, g, x, s: xp.sum(g * (x * s), axis=0), xp, xp.reshape(g, rows), x, scale)
+        return xp.reshape(dw, weight_shape)
 
 
 # --- batch_norm --------------------------------------------------------------------------------------------
 
 
-def _channel(shape: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The dimensions that are not the channels (dimension 1), and the shape that lines channels up with x."""
+def _lined_channels(shape):
+    """Shapes of x and of what belongs to its channels: (samples, channels, elements) and (1, channels, 1)."""
     if not known(shape):
         return (), ()
-    ndim = len(shape)
-    return tuple(i for i in range(ndim) if i != 1), (1, -1, *(1,) * (ndim - 2))
+    return (*shape[:2], product(shape[2:])), (1, shape[1], 1)
 
 
 @op
@@ -195,38 +242,35 @@ class batch_norm(normalization):
     outputs = ("y", "mean", "var")
 
     def forward(xp, input: Value, weight: Value | None = None, bias: Value | None = None, eps: float = 1e-5):
-        planes = _wide(input).reshape(*input.shape[:2], -1)
-        y, mean, var = _centred(xp, planes, (0, 2), "ncl,ncl->c")
-        scale = (var + eps) ** -0.5
-        y *= scale if weight is None else scale * weight.reshape(1, -1, 1)
-        y = _affine(y, None, bias, (1, -1, 1)).astype(input.dtype, copy=False).reshape(input.shape)
-        return y, mean.reshape(-1), var.reshape(-1)
+        planes, line = _lined_channels(input.shape)
+        weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
+        y, mean, var = _normalize(xp, _wide(input).reshape(planes), weight, bias, (0, 2), eps, along=1)
+        return y.astype(input.dtype, copy=False).reshape(input.shape), mean.reshape(-1), var.reshape(-1)
 
     def d_input(xp, g, g_mean, g_var, input, weight, mean, var, eps):
-        axis, lined = _channel(input.shape)
-        n = product([input.shape[i] for i in axis])
-        mean, dx = xp.reshape(mean, lined), None
+        planes, line = _lined_channels(input.shape)
+        x, mean, dx = xp.reshape(input, planes), xp.reshape(mean, line), None
         if g is not None:
-            rstd = (xp.reshape(var, lined) + eps) ** -0.5
-            g = g if weight is None else g * xp.reshape(weight, lined)
-            dx = _d_normalized(xp, g, input, mean, rstd, axis)
+            rstd = (xp.reshape(var, line) + eps) ** -0.5
+            weight = _maybe(xp, weight, line)
+            dx = _d_normalized(xp, xp.reshape(g, planes), x, mean, rstd, weight, (0, 2), along=1)
         if g_mean is not None:
-            part = xp.reshape(g_mean, lined) / n + xp.zeros_like(input)
-            dx = part if dx is None else dx + part
+            dx = _plus(dx, xp.reshape(g_mean, line) / (planes[0] * planes[2]) + xp.zeros_like(x))
         if g_var is not None:
-            part = xp.reshape(g_var, lined) * (2 / n) * (input - mean)
-            dx = part if dx is None else dx + part
-        return dx
+            dx = _plus(dx, xp.reshape(g_var, line) * (2 / (planes[0] * planes[2])) * (x - mean))
+        return xp.reshape(dx, input.shape)
 
     def d_weight(xp, g, g_mean, g_var, input, mean, var, eps):
         if g is None:
             return None
-        axis, lined = _channel(input.shape)
-        normal = (input - xp.reshape(mean, lined)) * (xp.reshape(var, lined) + eps) ** -0.5
-        return xp.sum(g * normal, axis=axis)
+        planes, line = _lined_channels(input.shape)
+        rstd = (xp.reshape(var, line) + eps) ** -0.5
+        return _d_scale(
+            xp, xp.reshape(g, planes), xp.reshape(input, planes), xp.reshape(mean, line), rstd, (0, 2)
+        )
 
     def d_bias(xp, g, g_mean, g_var):
-        return None if g is None else xp.sum(g, axis=_channel(g.shape)[0])
+        return None if g is None else xp.sum(xp.reshape(g, _lined_channels(g.shape)[0]), axis=(0, 2))
 
 
 @op
@@ -247,28 +291,45 @@ class batch_norm_eval(normalization):
         bias: Value | None = None,
         eps: float = 1e-5,
     ):
+        line = (-1, *(1,) * (input.ndim - 2))
         scale = (running_var + eps) ** -0.5
         scale = scale if weight is None else scale * weight
         shift = -running_mean * scale
-        _, lined = _channel(input.shape)
-        y = input * scale.reshape(lined)
-        y += (shift if bias is None else shift + bias).reshape(lined)
+        y = input * scale.reshape(line)
+        y += (shift if bias is None else shift + bias).reshape(line)
         return y.astype(input.dtype, copy=False)
 
     def d_input(xp, g, running_var, weight, eps):
+        planes, line = _lined_channels(g.shape)
         scale = (running_var + eps) ** -0.5
-        return g * xp.reshape(scale if weight is None else scale * weight, _channel(g.shape)[1])
+        scale = xp.reshape(scale if weight is None else scale * weight, line)
+        return xp.reshape(xp.reshape(g, planes) * scale, g.shape)
 
     def d_weight(xp, g, input, running_mean, running_var, eps):
-        axis, lined = _channel(input.shape)
-        normal = (input - xp.reshape(running_mean, lined)) * xp.reshape((running_var + eps) ** -0.5, lined)
-        return xp.sum(g * normal, axis=axis)
+        planes, line = _lined_channels(input.shape)
+        rstd = xp.reshape((running_var + eps) ** -0.5, line)
+        mean = xp.reshape(running_mean, line)
+        return _d_scale(xp, xp.reshape(g, planes), xp.reshape(input, planes), mean, rstd, (0, 2))
 
     def d_bias(xp, g):
-        return xp.sum(g, axis=_channel(g.shape)[0])
+        return xp.sum(xp.reshape(g, _lined_channels(g.shape)[0]), axis=(0, 2))
 
 
 # --- group_norm --------------------------------------------------------------------------------------------
+
+
+def _lined_groups(shape, num_groups):
+    """Shapes of x, of its statistics, and of the weight: (samples, groups, channels of a group, elements)."""
+    if not known(shape):
+        return (), (), ()
+    n, c = shape[:2]
+    if num_groups < 1 or c % num_groups:
+        raise RuntimeError(
+            "Expected number of channels in input to be divisible by num_groups, but got input of shape "
+            f"{list(shape)} and num_groups={num_groups}"
+        )
+    each = c // num_groups
+    return (n, num_groups, each, product(shape[2:])), (n, num_groups, 1, 1), (1, num_groups, each, 1)
 
 
 @op
@@ -294,35 +355,32 @@ class group_norm(normalization):
         num_groups: int = 1,
         eps: float = 1e-5,
     ):
-        n, c = input.shape[:2]
-        if num_groups < 1 or c % num_groups:
-            raise RuntimeError(
-                "Expected number of channels in input to be divisible by num_groups, but got input of shape "
-                f"{list(input.shape)} and num_groups={num_groups}"
-            )
-        rows, mean, var = _centred(xp, _wide(input).reshape(n * num_groups, -1), (1,), "ij,ij->i")
-        rstd = (var + eps) ** -0.5
-        rows *= rstd
-        y = _affine(rows.reshape(n, c, -1), weight, bias, (1, c, 1)).astype(input.dtype, copy=False)
-        return y.reshape(input.shape), mean.reshape(n, num_groups), rstd.reshape(n, num_groups)
+        groups, statistics, line = _lined_groups(input.shape, num_groups)
+        weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
+        y, mean, var = _normalize(xp, _wide(input).reshape(groups), weight, bias, (2, 3), eps)
+        y = y.astype(input.dtype, copy=False).reshape(input.shape)
+        return y, mean.reshape(statistics[:2]), ((var + eps) ** -0.5).reshape(statistics[:2])
 
     def d_input(xp, g, g_mean, g_rstd, input, weight, mean, rstd, num_groups):
-        rows = (input.shape[0], num_groups, product(input.shape[1:]) // num_groups)
-        x, mean, rstd = xp.reshape(input, rows), mean[..., None], rstd[..., None]
+        groups, statistics, line = _lined_groups(input.shape, num_groups)
+        x, mean, rstd = xp.reshape(input, groups), xp.reshape(mean, statistics), xp.reshape(rstd, statistics)
         dx = None
         if g is not None:
-            g = g if weight is None else g * xp.reshape(weight, _channel(input.shape)[1])
-            dx = _d_normalized(xp, xp.reshape(g, rows), x, mean, rstd, (2,))
-        g_mean, g_rstd = (s if s is None else s[..., None] for s in (g_mean, g_rstd))
-        dx = _with_statistics(xp, dx, g_mean, g_rstd, x, mean, rstd, rows[2])
-        return xp.reshape(dx, tuple(input.shape))
+            dx = _d_normalized(xp, xp.reshape(g, groups), x, mean, rstd, _maybe(xp, weight, line), (2, 3))
+        n = groups[2] * groups[3] if groups else 1
+        if g_mean is not None:
+            dx = _plus(dx, xp.reshape(g_mean, statistics) / n + xp.zeros_like(x))
+        if g_rstd is not None:
+            dx = _plus(dx, xp.reshape(g_rstd, statistics) * (rstd * rstd * rstd) * (mean - x) / n)
+        return xp.reshape(dx, input.shape)
 
-    def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, num_groups):
+    def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape, num_groups):
         if g is None:
             return None
-        rows = (input.shape[0], num_groups, product(input.shape[1:]) // num_groups)
-        normal = (xp.reshape(input, rows) - mean[..., None]) * rstd[..., None]
-        return xp.sum(g * xp.reshape(normal, tuple(input.shape)), axis=_channel(g.shape)[0])
+        groups, statistics, _ = _lined_groups(input.shape, num_groups)
+        mean, rstd = xp.reshape(mean, statistics), xp.reshape(rstd, statistics)
+        dw = _d_scale(xp, xp.reshape(g, groups), xp.reshape(input, groups), mean, rstd, (0, 3))
+        return xp.reshape(dw, weight_shape)
 
     def d_bias(xp, g, g_mean, g_rstd):
-        return None if g is None else xp.sum(g, axis=_channel(g.shape)[0])
+        return None if g is None else xp.sum(xp.reshape(g, _lined_channels(g.shape)[0]), axis=(0, 2))
