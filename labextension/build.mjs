@@ -17,6 +17,8 @@ const SHARED = /^@(jupyterlab|lumino|jupyter-widgets)\//;
 /** `jupyter labextension list` checks these. */
 const NEEDS = { "@jupyterlab/application": "^4.4.0", "@jupyterlab/notebook": "^4.4.0" };
 
+const watches = process.argv.includes("--watch");
+
 const read = (...path) => readFileSync(join(HERE, ...path), "utf8");
 const ABOUT = JSON.parse(read("package.json"));
 
@@ -65,7 +67,8 @@ function writesExtension(shares) {
         rmSync(join(OUT, "static"), { recursive: true, force: true });
         mkdirSync(join(OUT, "static"), { recursive: true });
         write(outputFiles, metafile, [...shares].sort());
-        if (!report(metafile)) process.exitCode = 1;
+        if (watches) console.log("vizgrad/_lab: built; reload the page");
+        else if (!report(metafile)) process.exitCode = 1;
       });
     },
   };
@@ -116,7 +119,6 @@ function manifest(load) {
   return `${JSON.stringify({ name, version, description, license, dependencies: NEEDS, jupyterlab }, null, 2)}\n`;
 }
 
-const watches = process.argv.includes("--watch");
 const shares = new Set();
 const options = {
   absWorkingDir: HERE,
