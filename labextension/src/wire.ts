@@ -1,7 +1,7 @@
 // Written by tools/wire.py from vizgrad/trace/wire.py: change that file, then run `make wire`.
 
 /**
- * What travels between the kernel and the page.  `tools/wire.py` writes labextension/src/wire.ts from this file.
+ * What travels between the kernel and the page.  `tools/wire.py` writes labextension/src/wire.ts from it.
  *
  * One `Update` per tick carries everything that changed since the last one, and at most one binary buffer: the
  * float64 points of its `Series` parts, in the order of the parts, for each part first its x values, then its y
@@ -40,8 +40,9 @@ export interface Status {
  * Points of one curve, appended to what the page has, or replacing it.
  *
  * `group`: "metric" (loss, accuracy, anything logged), "rate" (learning rate of each parameter group),
- * "memory" (bytes by category), or a measure of trace/statistics.py ("gradient", "weight": one curve a layer).
- * `unit`: "", "fraction" (shown in per cent) or "bytes".  `sampled` says what was left out, "" if nothing.
+ * "memory" (bytes by category), or a measure of trace/statistics.py ("gradient", "weight": a curve a layer).
+ * `unit`: "", "fraction" (shown in per cent) or "bytes".
+ * `sampled` says what was left out, "" if nothing.
  */
 export interface Series {
   readonly is: "series";
@@ -131,7 +132,7 @@ export interface Update {
   /** grows by one with each update of a run */
   readonly seq: number;
   readonly keyframe: boolean;
-  /** number of the last command that was carried out */
+  /** number of the last command that was accepted; when it is carried out, the state tells */
   readonly acked: number;
   readonly parts: readonly Part[];
 }

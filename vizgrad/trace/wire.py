@@ -1,4 +1,4 @@
-"""What travels between the kernel and the page.  ``tools/wire.py`` writes labextension/src/wire.ts from this file.
+"""What travels between the kernel and the page.  ``tools/wire.py`` writes labextension/src/wire.ts from it.
 
 One `Update` per tick carries everything that changed since the last one, and at most one binary buffer: the
 float64 points of its `Series` parts, in the order of the parts, for each part first its x values, then its y
@@ -37,8 +37,9 @@ class Series:
     """Points of one curve, appended to what the page has, or replacing it.
 
     ``group``: "metric" (loss, accuracy, anything logged), "rate" (learning rate of each parameter group),
-    "memory" (bytes by category), or a measure of trace/statistics.py ("gradient", "weight": one curve a layer).
-    ``unit``: "", "fraction" (shown in per cent) or "bytes".  ``sampled`` says what was left out, "" if nothing.
+    "memory" (bytes by category), or a measure of trace/statistics.py ("gradient", "weight": a curve a layer).
+    ``unit``: "", "fraction" (shown in per cent) or "bytes".
+    ``sampled`` says what was left out, "" if nothing.
     """
 
     is_: ClassVar[str] = "series"
@@ -125,7 +126,7 @@ class Update:
     title: str  # class name of the model, or what the user called it
     seq: int  # grows by one with each update of a run
     keyframe: bool
-    acked: int  # number of the last command that was carried out
+    acked: int  # number of the last command that was accepted; when it is carried out, the state tells
     parts: tuple[Part, ...]
 
 
