@@ -112,6 +112,19 @@ def test_a_huge_graph_is_cut_and_says_how_much(monkeypatch):
     assert graph.omitted > 100
 
 
+def test_a_long_look_at_other_data_does_not_replace_the_graph(monkeypatch):
+    monkeypatch.setattr(graphs, "MOST_NOTES", 30)
+    monkeypatch.setattr("vizgrad.trace.recorder.CAPTURE_GAP", 0.0)
+    model, optimizer, _, run = setup()
+    with run:
+        train(model, optimizer, 1)
+        before = run.history.graph
+        for _ in range(20):
+            model(data()[0])
+        train(model, optimizer, 1)
+    assert run.history.graph is before
+
+
 def test_cells_of_a_notebook_are_named_by_their_number(monkeypatch):
     import sys
     import types

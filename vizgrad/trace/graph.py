@@ -120,6 +120,11 @@ class Capture(Watcher):
 
     # --- from notes to a graph
 
+    @property
+    def whole(self) -> bool:
+        """Whether a loss was noted, and so everything that led to it."""
+        return any(root in self._notes for root in self._roots)
+
     def nodes(self) -> tuple[list[wire.Node], int]:
         """What led to the losses of the step, inputs first, and how many nodes were left out."""
         needed = self._needed()
@@ -137,11 +142,11 @@ class Capture(Watcher):
                     enter(source, self._leaf_node(source))
             enter(number, self._op_node(number, note, tuple(ids[source] for source in note.inputs)))
         omitted = max(0, len(found) - MOST_NODES)
-        return found[:MOST_NODES], omitted + self._missed
+        return found[:MOST_NODES], omitted + (0 if self.whole else self._missed)
 
     def _needed(self) -> list[int]:
         """Numbers of the nodes that a loss was computed from, in order; of all if no loss was noted."""
-        if not any(root in self._notes for root in self._roots):
+        if not self.whole:
             return sorted(self._notes)
         seen: set[int] = set()
         ahead = list(self._roots)

@@ -211,7 +211,9 @@ class Recorder(Watcher):
             return
         watch.remove(capture)
         start = self._clock.now()
-        nodes, omitted = capture.nodes()
+        known = self._seen_graph is not None
+        # A long evaluation before the step may use up the notes: then the graph we have is the better.
+        nodes, omitted = capture.nodes() if capture.whole or not known else ([], 0)
         key = signature(nodes)
         if nodes and key != self._seen_graph:
             self._seen_graph = key

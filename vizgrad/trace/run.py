@@ -98,12 +98,23 @@ class Run:
         self.control.state = "live"
         if self._thread is not None:
             self.control.mode = "thread"
-        self._opening()
-        self._clock.start()
-        self.control.catch_interrupts()
-        self.recorder.start()
-        self._publisher.add(self.channel)
+        try:
+            self._opening()
+            self._clock.start()
+            self.control.catch_interrupts()
+            self.recorder.start()
+            self._publisher.add(self.channel)
+        except BaseException:
+            self._leave()
+            self.control.state = "failed"
+            raise
         return self
+
+    def _leave(self) -> None:
+        """Free the thread and the model for another run."""
+        self.control.release_interrupts()
+        _entered.run = None
+        _watched.discard(id(self.model))
 
     def _check_free(self) -> None:
         other: Run | None = getattr(_entered, "run", None)
@@ -132,9 +143,7 @@ class Run:
         try:
             self.recorder.finish()
         finally:
-            self.control.release_interrupts()
-            _entered.run = None
-            _watched.discard(id(self.model))
+            self._leave()
         self._clock.pause()
         self.note, self.control.state = _ending(error, stopped=stopped)
         self.error = None if stopped else error

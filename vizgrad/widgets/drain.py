@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
 Hear = Callable[[dict[str, Any]], bool]  # whether it asks for something; a page's sign of life does not
@@ -37,31 +38,36 @@ class Drain:
         import zmq
 
         stream = _stream(kernel)
+        # All that is private is looked up before a message leaves the queue, so that none can be lost.
+        receive, later = stream.socket.recv_multipart, kernel.io_loop.add_callback
+        handle, callback, publish = stream._run_callback, stream._recv_callback, kernel._publish_status
         found = False
         while True:
             try:
-                frames = stream.socket.recv_multipart(zmq.NOBLOCK, copy=False)
+                frames = receive(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return found
             message = self._ours(kernel, frames)
             if message is None:
-                # Its own callback, called by the main loop, which gets to it when the cell is over.
-                kernel.io_loop.add_callback(stream._run_callback, stream._recv_callback, frames)
+                later(handle, callback, frames)  # the main loop gets to it when the cell is over
                 continue
             found = self._hear(message["content"]["data"]) or found
-            kernel._publish_status("idle", "shell", parent=message)  # or the page would wait for an answer
+            with suppress(Exception):
+                publish("idle", "shell", parent=message)  # or the page would wait for an answer
 
     def _ours(self, kernel: Any, frames: list[Any]) -> dict[str, Any] | None:
         """The message if it is a command for us.  Only then is it read for good: that may happen once."""
         if len(frames) < 6:
             return None  # ipykernel's own note to itself
         session = kernel.session
-        _, rest = session.feed_identities(frames, copy=False)
-        header = session.unpack(rest[1].bytes)
-        content = session.unpack(rest[4].bytes)
-        if header.get("msg_type") != "comm_msg" or content.get("comm_id") != self._comm_id:
+        try:
+            _, rest = session.feed_identities(frames, copy=False)
+            header, content = session.unpack(rest[1].bytes), session.unpack(rest[4].bytes)
+            if header["msg_type"] != "comm_msg" or content["comm_id"] != self._comm_id:
+                return None
+            return cast("dict[str, Any]", session.deserialize(rest, content=True, copy=False))
+        except Exception:  # not a message that we can read: its rightful reader will say so
             return None
-        return cast("dict[str, Any]", session.deserialize(rest, content=True, copy=False))
 
 
 def _kernel() -> Any:
