@@ -21,7 +21,7 @@ def numbers(x):
 def same(ours, theirs, rtol=1e-9, atol=1e-11, what=""):
     """Fail unless both hold the same shape, dtype and numbers; None equals None."""
     if ours is None or theirs is None:
-        assert ours is None and theirs is None, f"{what}: {ours} and {theirs}"
+        assert ours is theirs, f"{what}: {ours} and {theirs}"
         return
     a, b = numbers(ours), numbers(theirs)
     assert a.shape == b.shape, f"{what}: shape {a.shape}, not {b.shape}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from vizgrad.engine.create import as_tensor, from_numpy
+from vizgrad.engine.surface.create import as_tensor, from_numpy
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["Compose", "Lambda", "Normalize", "PILToTensor", "ToTensor"]
@@ -29,7 +29,10 @@ class Compose:
 
 
 class ToTensor:
-    """A Pillow image, or an array (H, W) or (H, W, C), as a tensor (C, H, W); whole bytes 0…255 become 0…1."""
+    """A Pillow image, or an array (H, W) or (H, W, C), as a tensor (C, H, W)
+
+    Whole bytes 0…255 become 0…1.
+    """
 
     def __call__(self, pic: Any) -> Tensor:
         if not isinstance(pic, numpy.ndarray) and not _is_picture(pic):
@@ -117,7 +120,7 @@ def _channels_first(pic: Any) -> numpy.ndarray:
         "F": numpy.float32,
         "1": numpy.uint8,
     }
-    array = numpy.array(pic, dtype=kinds.get(getattr(pic, "mode", ""), None), copy=True)
+    array = numpy.array(pic, dtype=kinds.get(getattr(pic, "mode", "")), copy=True)
     if array.ndim not in (2, 3):
         raise ValueError(f"pic should be 2/3 dimensional. Got {array.ndim} dimensions.")
     return numpy.ascontiguousarray(array[None] if array.ndim == 2 else array.transpose(2, 0, 1))

@@ -42,7 +42,11 @@ def test_batches():
     assert [t.tolist() for _, t in batches] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
     assert [x.shape for x, _ in batches] == [(4, 3), (4, 3), (2, 3)]
     assert len(DataLoader(rows(), batch_size=4)) == 3
-    assert len(DataLoader(rows(), batch_size=4, drop_last=True)) == len(list(DataLoader(rows(), 4, drop_last=True))) == 2
+    assert (
+        len(DataLoader(rows(), batch_size=4, drop_last=True))
+        == len(list(DataLoader(rows(), 4, drop_last=True)))
+        == 2
+    )
 
 
 def test_shuffling():
@@ -58,7 +62,9 @@ def test_shuffling():
     assert [t.tolist() for _, t in DataLoader(rows(), 3, shuffle=True)] == one
 
 
-@pytest.mark.parametrize("dataset", [rows(), data.Subset(rows(), [7, 2, 2, 5]), data.Subset(data.Subset(rows(), [3, 1]), [1])])
+@pytest.mark.parametrize(
+    "dataset", [rows(), data.Subset(rows(), [7, 2, 2, 5]), data.Subset(data.Subset(rows(), [3, 1]), [1])]
+)
 def test_whole_batches_equal_single_samples(dataset):
     """The short way through a TensorDataset gives what stacking samples gives."""
     short = list(DataLoader(dataset, 3))
@@ -122,7 +128,9 @@ def test_without_batches():
 def test_workers_are_accepted():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        loader = DataLoader(rows(), 4, num_workers=2, pin_memory=True, persistent_workers=True, prefetch_factor=2)
+        loader = DataLoader(
+            rows(), 4, num_workers=2, pin_memory=True, persistent_workers=True, prefetch_factor=2
+        )
         assert len(list(loader)) == 3
     assert data.get_worker_info() is None
 

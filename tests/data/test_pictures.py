@@ -11,7 +11,8 @@ from vizgrad import datasets, transforms
 from vizgrad.datasets.mnist import read_idx
 
 sklearn = pytest.mark.skipif(
-    not __import__("importlib.util").util.find_spec("sklearn"), reason='no scikit-learn: pip install "vizgrad[lab]"'
+    not __import__("importlib.util").util.find_spec("sklearn"),
+    reason='no scikit-learn: pip install "vizgrad[lab]"',
 )
 
 
@@ -23,7 +24,9 @@ def test_digits_are_split_once_and_for_all():
     shares = np.bincount(test.targets.array) / np.bincount(np.r_[train.targets.array, test.targets.array])
     assert shares == pytest.approx(0.2, abs=0.01)
     pictures = {p.tobytes() for p in train.data.array}
-    assert sum(p.tobytes() in pictures for p in test.data.array) < 5  # a few writers drew the same digit twice
+    assert (
+        sum(p.tobytes() in pictures for p in test.data.array) < 5
+    )  # a few writers drew the same digit twice
     assert train.targets.tolist()[:5] == datasets.Digits().targets.tolist()[:5]
     assert train.data.array.max() == 255
 
@@ -65,7 +68,10 @@ def mnist(tmp_path):
 
 
 def test_mnist(mnist):
-    train, test = datasets.MNIST(mnist), datasets.MNIST(str(mnist), train=False, transform=transforms.ToTensor())
+    train, test = (
+        datasets.MNIST(mnist),
+        datasets.MNIST(str(mnist), train=False, transform=transforms.ToTensor()),
+    )
     assert (len(train), len(test)) == (5, 3)
     assert train.data.shape == (5, 28, 28)
     assert test[0][0].shape == (1, 28, 28)
@@ -95,7 +101,10 @@ def test_no_network_is_one_sentence(tmp_path, monkeypatch):
 BROKEN = {
     "text": (b"<html>not found</html>", "is no IDX file: it begins with 3c 68 74 6d"),
     "empty": (b"", "is no IDX file: it begins with nothing"),
-    "cut off": (idx(np.zeros((2, 28, 28), "u1"))[:-1], "should hold 2×28×28 numbers in 1584 bytes but has 1583"),
+    "cut off": (
+        idx(np.zeros((2, 28, 28), "u1"))[:-1],
+        "should hold 2×28×28 numbers in 1584 bytes but has 1583",
+    ),
     "no sizes": (bytes([0, 0, 8, 3, 0, 0]), "should hold"),
     "labels": (idx(np.zeros(2, "u1")), "has 1 dimensions where 3 were expected"),
     "bad gzip": (gzip.compress(idx(np.zeros((1, 2, 2), "u1")))[:-9], "damaged gzip"),

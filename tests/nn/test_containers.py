@@ -78,7 +78,7 @@ def test_refuses():
     with pytest.raises(IndexError, match="index 3 is out of range"):
         nn.Sequential(nn.ReLU())[3]
     with pytest.raises(ValueError, match="only objects of Sequential"):
-        nn.Sequential(nn.ReLU()) + [nn.ReLU()]
+        nn.Sequential(nn.ReLU()).__add__([nn.ReLU()])
     with pytest.raises(RuntimeError, match="should not be called"):
         nn.ParameterList([])()
     with pytest.raises(TypeError, match="iterable"):

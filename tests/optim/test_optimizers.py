@@ -1,4 +1,7 @@
-"""Each optimizer of the list, beside PyTorch's: 20 steps on the same gradients, parameters and memory equal."""
+"""Each optimizer of the list, beside PyTorch's
+
+20 steps on the same gradients, parameters and memory equal.
+"""
 
 import copy
 import warnings
@@ -125,8 +128,8 @@ def test_refuses_what_is_no_parameter():
         optim.SGD([1.0])
     with pytest.raises(ValueError, match="non-leaf"):
         optim.SGD([nn.Parameter(vizgrad.ones(3)) * 2])
+    p = nn.Parameter(vizgrad.ones(3))
     with pytest.raises(ValueError, match="more than one parameter group"):
-        p = nn.Parameter(vizgrad.ones(3))
         optim.SGD([{"params": [p]}, {"params": [p]}])
 
 

@@ -31,10 +31,10 @@ CyclicLR(o, base_lr=0.01, max_lr=0.1, step_size_up=5, scale_fn=lambda x: 0.9**x,
 OneCycleLR(o, max_lr=0.3, total_steps=60)
 OneCycleLR(o, max_lr=[0.3, 0.1], epochs=12, steps_per_epoch=5, anneal_strategy="linear", three_phase=True)
 SequentialLR(o, [ConstantLR(o, 0.1, total_iters=5), ExponentialLR(o, 0.9)], milestones=[6])
-SequentialLR(o, [LinearLR(o, 0.1, total_iters=5), CosineAnnealingLR(o, 15), StepLR(o, 4, 0.5)], milestones=[5, 20])
+SequentialLR(o, [LinearLR(o, 0.1, total_iters=5), CosineAnnealingLR(o, 15), StepLR(o, 4)], milestones=[5, 20])
 ChainedScheduler([ConstantLR(o, 0.1, total_iters=5), ExponentialLR(o, 0.9)])
 ReduceLROnPlateau(o, patience=3, factor=0.5)
-ReduceLROnPlateau(o, mode="max", patience=2, cooldown=2, threshold=0.05, threshold_mode="abs", min_lr=[0.02, 0.001])
+ReduceLROnPlateau(o, mode="max", patience=2, cooldown=2, threshold_mode="abs", min_lr=[0.2, 0.01])
 """.strip().splitlines()
 
 
@@ -43,7 +43,10 @@ def build(namespace, text, o):
 
 
 def rates(library, text, kind="SGD", stop=None):
-    """The learning rates and momenta of 50 epochs; at ``stop``, everything is saved and loaded into new objects."""
+    """The learning rates and momenta of 50 epochs
+
+    At ``stop``, everything is saved and loaded into new objects.
+    """
     params = [library.nn.Parameter(library.ones(2)) for _ in range(2)]
 
     def fresh():

@@ -1,4 +1,7 @@
-"""A block of attention learns to count: Embedding, LayerNorm, GELU, scaled_dot_product_attention, AdamW, clipping."""
+"""A block of attention learns to count
+
+Embedding, LayerNorm, GELU, scaled_dot_product_attention, AdamW, clipping.
+"""
 
 import numpy as np
 import torch
@@ -47,7 +50,7 @@ def train(net, dtype):
     r = np.random.default_rng(0)
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-2, weight_decay=0.1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1e-2, total_steps=40)
-    for step in range(40):
+    for _ in range(40):
         x = torch.tensor((r.integers(0, 11, (16, 1)) + np.arange(12)) % 11)
         loss = F.cross_entropy(net(x[:, :-1]).reshape(-1, 11), x[:, 1:].reshape(-1))
         optimizer.zero_grad(set_to_none=True)

@@ -12,7 +12,10 @@ class Autoencoder(nn.Module):
             nn.Conv2d(1, 4, 3, stride=2, padding=1), nn.LeakyReLU(0.1), nn.Flatten(), nn.Linear(64, 6)
         )
         self.decoder = nn.Sequential(
-            nn.Linear(6, 64), nn.Unflatten(1, (4, 4, 4)), nn.SiLU(), nn.ConvTranspose2d(4, 1, 4, stride=2, padding=1)
+            nn.Linear(6, 64),
+            nn.Unflatten(1, (4, 4, 4)),
+            nn.SiLU(),
+            nn.ConvTranspose2d(4, 1, 4, stride=2, padding=1),
         )
         self.register_buffer("mean", torch.zeros(1, 1, 8, 8))
 
@@ -30,11 +33,13 @@ def make_net():
 
 def train(net, dtype):
     r = np.random.default_rng(0)
-    x = torch.tensor(np.sin(np.outer(r.uniform(1, 2, 40), np.arange(64) / 8)).reshape(40, 1, 8, 8), dtype=dtype)
+    x = torch.tensor(
+        np.sin(np.outer(r.uniform(1, 2, 40), np.arange(64) / 8)).reshape(40, 1, 8, 8), dtype=dtype
+    )
     net.mean = x.mean(0, keepdim=True)
     groups = [{"params": net.encoder.parameters()}, {"params": net.decoder.parameters(), "lr": 2e-3}]
     optimizer = torch.optim.RMSprop(groups, lr=1e-3, momentum=0.5, centered=True)
-    for step in range(30):
+    for _ in range(30):
         y = net(x)
         loss = nn.functional.mse_loss(y, x) + 1e-3 * sum(p.abs().sum() for p in net.encoder[3].parameters())
         net.zero_grad()

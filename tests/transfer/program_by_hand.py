@@ -1,4 +1,7 @@
-"""Logistic regression and a polynomial fit by hand: tensors, autograd, in-place updates, no nn.Module inside."""
+"""Logistic regression and a polynomial fit by hand
+
+Tensors, autograd, in-place updates, no nn.Module inside.
+"""
 
 import numpy as np
 import torch
@@ -23,7 +26,7 @@ def train(net, dtype):
     powers = torch.stack([x**i for i in range(4)], dim=1)
     points = torch.tensor(r.standard_normal((50, 3)), dtype=dtype)
     labels = (points[:, :1] - points[:, 1:2] > 0).to(dtype)
-    for step in range(30):
+    for _ in range(30):
         fit = ((powers @ net.a - y) ** 2).mean()
         chance = 1 / (1 + torch.exp(-(points @ net.w)))
         cross = -(labels * torch.log(chance) + (1 - labels) * torch.log(1 - chance)).mean()

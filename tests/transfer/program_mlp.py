@@ -22,7 +22,7 @@ def train(net, dtype):
     loader = DataLoader(spirals(dtype), batch_size=50)
     criterion = nn.CrossEntropyLoss()
     optimizer = optim.Adam(net.parameters(), lr=0.01)
-    for epoch in range(8):
+    for _ in range(8):
         for x, t in loader:
             optimizer.zero_grad()
             loss = criterion(net(x), t)

@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 class Net(nn.Module):
     def __init__(self):
-        super(Net, self).__init__()
+        super().__init__()
         self.conv1 = nn.Conv2d(1, 8, 3, 1, padding=1)
         self.conv2 = nn.Conv2d(8, 16, 3, 1)
         self.dropout1 = nn.Dropout(0.25)
@@ -32,7 +32,7 @@ class Net(nn.Module):
         x = self.dropout2(x)
         x = self.fc2(x)
         output = F.log_softmax(x, dim=1)
-        return output
+        return output  # noqa: RET504 - as in PyTorch's example
 
 
 def make_net():
@@ -47,8 +47,8 @@ def train(model, dtype):
     optimizer = optim.Adadelta(model.parameters(), lr=1.0)
     scheduler = StepLR(optimizer, step_size=1, gamma=0.7)
     model.eval()  # dropout draws other numbers in each library
-    for epoch in range(1, 4):
-        for batch_idx, (data, target) in enumerate(train_loader):
+    for epoch in range(1, 4):  # noqa: B007
+        for batch_idx, (data, target) in enumerate(train_loader):  # noqa: B007
             data, target = data.to("cpu"), target.to("cpu")
             optimizer.zero_grad()
             output = model(data)

@@ -1,4 +1,4 @@
-"""A small residual network: BatchNorm2d, strided convolutions, AdaptiveAvgPool2d, SGD with momentum, cosine."""
+"""A small residual network: BatchNorm2d, strided convolutions, AdaptiveAvgPool2d, SGD with momentum."""
 
 import numpy as np
 import torch
@@ -13,7 +13,9 @@ class Residual(nn.Module):
         self.relu = nn.ReLU(inplace=True)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(outputs)
-        self.downsample = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+        self.downsample = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+        )
 
     def forward(self, x):
         out = self.relu(self.bn1(self.conv1(x)))
@@ -37,7 +39,7 @@ def train(net, dtype):
     optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-3, nesterov=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=12)
     net.train()
-    for step in range(12):
+    for _ in range(12):
         loss = nn.functional.cross_entropy(net(x), t, label_smoothing=0.1)
         optimizer.zero_grad()
         loss.backward()

@@ -1,4 +1,6 @@
-"""Ordinary PyTorch programs, each run twice: as written, and with torch replaced by vizgrad.  Losses must agree.
+"""Ordinary PyTorch programs, each run twice
+
+As written, and with torch replaced by vizgrad.  Losses must agree.
 
 A program is a file beside this one, as one would write it for PyTorch: ``make_net()`` builds the network and
 ``train(net, dtype)`` yields the loss of every step.  Both runs begin with the same weights.

@@ -15,9 +15,10 @@ __all__ = ["Digits"]
 class Digits(Pictures):
     """1,797 handwritten digits, 8×8 grey pictures, in ten classes.
 
-    Every fifth picture of each class, in a fixed shuffled order, is held out: ``train=False``.  The pictures' 16
-    shades are spread over 0…255, so that `transforms.ToTensor` brings them to 0…1.
-    Alpaydin & Kaynak, *Cascading Classifiers*, 1998; https://archive.ics.uci.edu/dataset/80
+    Every fifth picture of each class, in a fixed shuffled order, is held out: ``train=False``.  The pictures'
+    16 shades are spread over 0…255, so that `transforms.ToTensor` brings them to 0…1.
+    Alpaydin & Kaynak,
+    *Cascading Classifiers*, 1998; https://archive.ics.uci.edu/dataset/80
     """
 
     classes = tuple("0123456789")
@@ -47,7 +48,7 @@ class Digits(Pictures):
 
 
 def _split(labels: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """Numbers of the training and of the held-out pictures, shuffled, every class cut in the same proportion."""
+    """Numbers of the training and of the held-out pictures, every class cut in the same proportion."""
     order = numpy.random.default_rng(0).permutation(len(labels))
     place = numpy.empty(len(labels), dtype=int)  # how many of its class come before it
     for label in numpy.unique(labels):

@@ -62,8 +62,8 @@ class MNIST(Pictures):
         if download:
             return self._fetch(f"{name}.gz")
         raise RuntimeError(
-            f"Dataset not found: no {name} or {name}.gz in {self.root} or {self.raw_folder}; put the original files "
-            "there, or use download=True to fetch them"
+            f"Dataset not found: no {name} or {name}.gz in {self.root} or {self.raw_folder}; put the "
+            "original files there, or use download=True to fetch them"
         )
 
     def _fetch(self, name: str) -> Path:
@@ -80,8 +80,8 @@ class MNIST(Pictures):
             path.write_bytes(whole)
             return path
         raise RuntimeError(
-            f"{name} could not be fetched ({problem}); copy it into {self.raw_folder} by hand, or use datasets.Digits, "
-            "which needs no network"
+            f"{name} could not be fetched ({problem}); copy it into {self.raw_folder} by hand, or use "
+            "datasets.Digits, which needs no network"
         )
 
     def _details(self) -> list[str]:
@@ -97,7 +97,10 @@ class FashionMNIST(MNIST):
 
 
 def read_idx(path: str | Path, dimensions: int | None = None) -> numpy.ndarray:
-    """The array in an IDX file, plain or gzipped: two zero bytes, a type, the number of dimensions, sizes, numbers."""
+    """The array in an IDX file, plain or gzipped
+
+    Two zero bytes, a type, the number of dimensions, sizes, numbers.
+    """
     path = Path(path)
     raw = path.read_bytes()
     if raw[:2] == b"\x1f\x8b":

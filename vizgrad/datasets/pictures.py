@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 
-from vizgrad.engine.create import from_numpy
+from vizgrad.engine.surface.create import from_numpy
 from vizgrad.engine.tensor import Tensor
 from vizgrad.utils.data import Dataset
 
@@ -17,9 +17,9 @@ __all__ = ["Pictures"]
 class Pictures(Dataset[Any]):
     """Pictures with a class number each.
 
-    A sample is ``(picture, label)``: the picture as a Pillow image, or as an array (H, W) of bytes where Pillow is
-    not installed, passed through ``transform``; the label as an int, passed through ``target_transform``.  ``data``
-    (N, H, W) and ``targets`` (N,) hold everything at once.
+    A sample is ``(picture, label)``: the picture as a Pillow image, or as an array (H, W) of bytes where
+    Pillow is not installed, passed through ``transform``; the label as an int, passed through
+    ``target_transform``.  ``data`` (N, H, W) and ``targets`` (N,) hold everything at once.
     """
 
     classes: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class Pictures(Dataset[Any]):
 
 def _picture(array: numpy.ndarray) -> Any:
     try:
-        from PIL import Image
+        from PIL import Image  # pyright: ignore[reportMissingImports]
     except ImportError:
         return array
     return Image.fromarray(array)

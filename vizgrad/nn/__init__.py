@@ -15,4 +15,5 @@ from .module import Module as Module
 from .norm import *  # noqa: F403
 from .parameter import Buffer as Buffer
 from .parameter import Parameter as Parameter
+from .parameter_container import *  # noqa: F403
 from .pooling import *  # noqa: F403

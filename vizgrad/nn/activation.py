@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from vizgrad.engine.create import full
+from vizgrad.engine.surface.create import full
 from vizgrad.engine.tensor import Tensor
 
 from . import functional as F
@@ -46,7 +46,10 @@ __all__ = [
 
 @dataclass(eq=False, repr=False)
 class ReLU(Module):
-    """``max(0, x)``   (Nair & Hinton, *Rectified Linear Units Improve Restricted Boltzmann Machines*, 2010)"""
+    """``max(0, x)``
+
+    Nair & Hinton, *Rectified Linear Units Improve Restricted Boltzmann Machines*, 2010.
+    """
 
     inplace: bool = False
 
@@ -109,7 +112,10 @@ class SELU(Module):
 
 @dataclass(eq=False, repr=False)
 class GELU(Module):
-    """``x · Φ(x)``, with Φ the normal distribution; ``approximate`` "none" or "tanh"   (Hendrycks & Gimpel, 2016)"""
+    """``x · Φ(x)``, with Φ the normal distribution; ``approximate`` "none" or "tanh"
+
+    Hendrycks & Gimpel, 2016.
+    """
 
     approximate: str = "none"
 
@@ -314,7 +320,10 @@ class Hardtanh(Module):
 
 @dataclass(eq=False, repr=False)
 class RReLU(Module):
-    """`LeakyReLU` with a slope drawn anew for each element in training, their mean otherwise   (Xu et al., 2015)"""
+    """`LeakyReLU` with a slope drawn anew for each element in training, their mean otherwise
+
+    Xu et al., 2015.
+    """
 
     lower: float = 1.0 / 8
     upper: float = 1.0 / 3

@@ -1,5 +1,8 @@
 """Backward hooks: seeing, and changing, the gradients that pass through a module."""
 
+# pyright: reportPrivateUsage=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import warnings
@@ -17,8 +20,8 @@ __all__ = ["BackwardHooks"]
 class BackwardHooks:
     """Puts one node before a module's inputs and one after its outputs.
 
-    The node after the outputs is walked back through first: it tells the pre-hooks, and notes the gradients of
-    the outputs.  The node before the inputs then tells the hooks.
+    The node after the outputs is walked back through first: it tells the pre-hooks, and notes the gradients
+    of the outputs.  The node before the inputs then tells the hooks.
     """
 
     def __init__(
@@ -72,17 +75,16 @@ class BackwardHooks:
     def _tell_without_inputs(self) -> None:
         if self.after:
             warnings.warn(
-                "Full backward hook is firing when gradients are computed with respect to module outputs since no "
-                "inputs require gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html"
-                "#torch.nn.Module.register_full_backward_hook for more details.",
+                "Full backward hook is firing when gradients are computed with respect to module outputs "
+                "since no inputs require gradients; give one input requires_grad=True to see its gradient.",
                 stacklevel=2,
             )
         for hook in self.after:
             answer = hook(self.module, (None,) * self.inputs, self.grad_outputs)
             if answer is not None and not (isinstance(answer, tuple) and all(g is None for g in answer)):
                 raise RuntimeError(
-                    "Backward hook for Modules where no input requires gradient should always return None or None "
-                    "for all gradients."
+                    "Backward hook for Modules where no input requires gradient should always return None "
+                    "or None for all gradients."
                 )
         self.grad_outputs = None
 
@@ -120,7 +122,10 @@ def _through(
 
 
 def _identity(n: int, hear: Callable[[list[Any]], list[Any]]) -> Op:
-    """A row of its own, outside the table: n tensors in, the same n out, and ``hear`` in between going back."""
+    """A row of its own, outside the table
+
+    N tensors in, the same n out, and ``hear`` in between going back.
+    """
     names = tuple(f"x{i}" for i in range(n))
     last: list[Any] = [
         None,

@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from vizgrad.engine.create import empty
+from vizgrad.engine.surface.create import empty
 from vizgrad.engine.tensor import Tensor
 
 from . import functional as F
 from . import init
+from .given import tuple_of
 from .module import Module
 from .parameter import Parameter
-from .sizes import tuple_of
 
 __all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
 
@@ -201,8 +201,8 @@ class _ConvTranspose(_Conv):
         lead = input.ndim - n
         if len(output_size) not in (n, input.ndim):
             raise ValueError(
-                f"{type(self).__name__}: for {input.ndim}D input, output_size must have {n} or {input.ndim} elements "
-                f"(got {len(output_size)})"
+                f"{type(self).__name__}: for {input.ndim}D input, output_size must have {n} or {input.ndim} "
+                f"elements (got {len(output_size)})"
             )
         wanted = output_size[-n:]
         padding: Any = self.padding

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from vizgrad.engine.create import empty
-from vizgrad.engine.grad_mode import no_grad
+from vizgrad.engine.surface.create import empty
+from vizgrad.engine.surface.grad_mode import no_grad
 from vizgrad.engine.tensor import Tensor
 
 from . import functional as F
@@ -17,11 +17,13 @@ __all__ = ["Embedding"]
 
 
 class Embedding(Module):
-    """A table of ``num_embeddings`` rows, looked up by number: input (*) whole numbers, output (*, embedding_dim).
+    """A table of ``num_embeddings`` rows, looked up by number
 
-    The row ``padding_idx`` starts at 0 and gets no gradient; rows longer than ``max_norm`` are shortened when looked
-    up; ``scale_grad_by_freq`` divides a row's gradient by how often it was.  Rows start normal, of variance 1.
-    Bengio et al., *A Neural Probabilistic Language Model*, 2003, section 2.
+    Input (*) whole numbers, output (*, embedding_dim).
+
+    The row ``padding_idx`` starts at 0 and gets no gradient; rows longer than ``max_norm`` are shortened when
+    looked up; ``scale_grad_by_freq`` divides a row's gradient by how often it was.  Rows start normal, of
+    variance 1. Bengio et al., *A Neural Probabilistic Language Model*, 2003, section 2.
     """
 
     def __init__(
@@ -42,7 +44,8 @@ class Embedding(Module):
         if padding_idx is not None:
             if not -num_embeddings <= padding_idx < num_embeddings:
                 raise AssertionError(
-                    f"Padding_idx must be within num_embeddings, but {padding_idx} is not among {num_embeddings}"
+                    f"Padding_idx must be within num_embeddings, but {padding_idx} is not among "
+                    f"{num_embeddings}"
                 )
             padding_idx %= num_embeddings
         self.padding_idx, self.max_norm, self.norm_type = padding_idx, max_norm, norm_type
@@ -55,8 +58,8 @@ class Embedding(Module):
         else:
             if tuple(_weight.shape) != (num_embeddings, embedding_dim):
                 raise AssertionError(
-                    f"Shape of weight does not match num_embeddings and embedding_dim: it is {tuple(_weight.shape)}, "
-                    f"not {(num_embeddings, embedding_dim)}"
+                    "Shape of weight does not match num_embeddings and embedding_dim: it is "
+                    f"{tuple(_weight.shape)}, not {(num_embeddings, embedding_dim)}"
                 )
             self.weight = Parameter(_weight, not _freeze)
 

@@ -40,7 +40,8 @@ class Unflatten(Module):
         for i, n in enumerate(size):
             if not isinstance(n, int):
                 raise TypeError(
-                    f"unflattened_size must be tuple of ints, but found element of type {type(n).__name__} at pos {i}"
+                    f"unflattened_size must be tuple of ints, but found element of type {type(n).__name__} "
+                    f"at pos {i}"
                 )
 
     def forward(self, input: Tensor) -> Tensor:

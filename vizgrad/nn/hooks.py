@@ -1,5 +1,7 @@
 """Hooks: functions that a module calls around its forward and backward pass."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import warnings
@@ -142,7 +144,8 @@ class Hooks(State):
                 args, kwargs = answer
             else:
                 raise RuntimeError(
-                    f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {answer}."
+                    "forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got "
+                    f"{answer}."
                 )
         return args, kwargs
 
@@ -154,8 +157,8 @@ class Hooks(State):
                     hook(self, args, kwargs, result) if options.kwargs else hook(self, args, result)
                 except Exception as error:
                     warnings.warn(
-                        "module forward hook with ``always_call=True`` raised an exception that was silenced as "
-                        f"another error was raised in forward: {error}",
+                        "module forward hook with ``always_call=True`` raised an exception that was "
+                        f"silenced as another error was raised in forward: {error}",
                         stacklevel=2,
                     )
 

@@ -1,5 +1,7 @@
 """How parameters begin: zeros, constants, and random numbers whose size suits the layer."""
 
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 import math
@@ -8,9 +10,9 @@ from typing import Any
 
 import numpy
 
-from vizgrad.engine import create
-from vizgrad.engine.grad_mode import no_grad
-from vizgrad.engine.random import Generator, default
+from vizgrad.engine.surface import create
+from vizgrad.engine.surface.grad_mode import no_grad
+from vizgrad.engine.surface.random import Generator, default
 from vizgrad.engine.tensor import Tensor
 
 __all__ = [
@@ -37,7 +39,8 @@ GAINS = {"sigmoid": 1.0, "tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 0.75}
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """By how much weights must grow so that this nonlinearity keeps the variance of a signal
 
-    ``param`` is the negative slope of "leaky_relu".  He et al., *Delving Deep into Rectifiers*, 2015, equation 14.
+    ``param`` is the negative slope of "leaky_relu".  He et al., *Delving Deep into Rectifiers*, 2015,
+    equation 14.
     """
     if nonlinearity.removesuffix("d") in {
         "linear",
@@ -201,7 +204,10 @@ def kaiming_normal_(
 
 @no_grad()
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = None) -> Tensor:
-    """Rows (or columns, whichever are fewer) at right angles, of length ``gain``   (Saxe et al., 2014, section 3)"""
+    """Rows (or columns, whichever are fewer) at right angles, of length ``gain``
+
+    Saxe et al., 2014, section 3.
+    """
     if tensor.ndim < 2:
         raise ValueError(
             f"Only tensors with 2 or more dimensions are supported, but this one has {tensor.ndim}"

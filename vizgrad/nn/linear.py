@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from vizgrad.engine.create import empty
+from vizgrad.engine.surface.create import empty
 from vizgrad.engine.tensor import Tensor
 
 from . import functional as F
@@ -29,8 +29,8 @@ class Identity(Module):
 class Linear(Module):
     """``y = x Wᵀ + b``: every output is a weighted sum of every input.
 
-    input (*, in_features), weight (out_features, in_features), output (*, out_features).  Weight and bias start
-    even in ±1/√in_features.
+    input (*, in_features), weight (out_features, in_features), output (*, out_features).  Weight and bias
+    start even in ±1/√in_features.
     """
 
     def __init__(

@@ -30,7 +30,7 @@ __all__ = [
 
 
 class _Loss(Module):
-    """``reduction`` says what becomes of the losses of a batch: "mean", "sum", or "none" to keep them apart."""
+    """``reduction``: "mean" or "sum" of the losses of a batch, or "none" to keep them apart."""
 
     reduction: str
 
@@ -43,18 +43,16 @@ class _Loss(Module):
 
 
 class _Weighted(_Loss):
-    """A loss with a tensor of weights, which moves and is saved with the module."""
+    """A loss with a tensor of weights, which moves and is saved with the module.
+
+    Its fields have no default on the class, where it would hide the buffer.
+    """
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("weight", "pos_weight"):
             if name in vars(self):
                 self.register_buffer(name, vars(self).pop(name))
-
-
-def _buffer() -> Any:
-    """None unless given, without a default on the class: that would hide the buffer."""
-    return field(default_factory=type(None))
 
 
 @dataclass(eq=False, repr=False)
@@ -83,7 +81,10 @@ class L1Loss(_Loss):
 
 @dataclass(eq=False, repr=False)
 class SmoothL1Loss(_Loss):
-    """``(x - t)² / (2 beta)`` where ``|x - t| < beta``, else ``|x - t| - beta / 2``   (Girshick, 2015, equation 3)"""
+    """``(x - t)² / (2 beta)`` where ``|x - t| < beta``, else ``|x - t| - beta / 2``
+
+    Girshick, 2015, equation 3.
+    """
 
     size_average: bool | None = None
     reduce: bool | None = None
@@ -113,7 +114,7 @@ class NLLLoss(_Weighted):
     differently; targets equal to ``ignore_index`` do not count.
     """
 
-    weight: Tensor | None = _buffer()
+    weight: Tensor | None = field(default_factory=type(None))
     size_average: bool | None = None
     ignore_index: int = -100
     reduce: bool | None = None
@@ -130,10 +131,10 @@ class CrossEntropyLoss(_Weighted):
     """`NLLLoss` of `LogSoftmax`: scores in, one number out.
 
     input (N, C, *) or (C,); target: class numbers (N, *), or probabilities of the input's shape.
-    ``label_smoothing`` gives that share of each target to all classes evenly (Szegedy et al., 2016, section 7).
+    ``label_smoothing`` gives that share of each target to all classes evenly (Szegedy et al., 2016).
     """
 
-    weight: Tensor | None = _buffer()
+    weight: Tensor | None = field(default_factory=type(None))
     size_average: bool | None = None
     ignore_index: int = -100
     reduce: bool | None = None
@@ -155,7 +156,7 @@ class CrossEntropyLoss(_Weighted):
 class BCELoss(_Weighted):
     """``-(t log x + (1 - t) log(1 - x))``, averaged: input and target are probabilities."""
 
-    weight: Tensor | None = _buffer()
+    weight: Tensor | None = field(default_factory=type(None))
     size_average: bool | None = None
     reduce: bool | None = None
     reduction: str = "mean"
@@ -168,20 +169,24 @@ class BCELoss(_Weighted):
 class BCEWithLogitsLoss(_Weighted):
     """`BCELoss` of `Sigmoid`, computed without overflow; ``pos_weight`` counts targets of 1 differently."""
 
-    weight: Tensor | None = _buffer()
+    weight: Tensor | None = field(default_factory=type(None))
     size_average: bool | None = None
     reduce: bool | None = None
     reduction: str = "mean"
-    pos_weight: Tensor | None = _buffer()
+    pos_weight: Tensor | None = field(default_factory=type(None))
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        weights = {"weight": self.weight, "pos_weight": self.pos_weight}
-        return F.binary_cross_entropy_with_logits(input, target, reduction=self.reduction, **weights)
+        return F.binary_cross_entropy_with_logits(
+            input, target, self.weight, reduction=self.reduction, pos_weight=self.pos_weight
+        )
 
 
 @dataclass(eq=False, repr=False)
 class KLDivLoss(_Loss):
-    """``t (log t - x)``: how far log-probabilities x are from probabilities t; "batchmean" is the mathematics' mean."""
+    """``t (log t - x)``: how far log-probabilities x are from probabilities t
+
+    "batchmean" is the mathematics' mean.
+    """
 
     size_average: bool | None = None
     reduce: bool | None = None
@@ -204,12 +209,16 @@ class PoissonNLLLoss(_Loss):
     reduction: str = "mean"
 
     def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
-        settings = {"log_input": self.log_input, "full": self.full, "eps": self.eps}
-        return F.poisson_nll_loss(log_input, target, reduction=self.reduction, **settings)
+        return F.poisson_nll_loss(
+            log_input, target, self.log_input, self.full, eps=self.eps, reduction=self.reduction
+        )
 
 
 class GaussianNLLLoss(_Loss):
-    """``(log var + (x - t)² / var) / 2``: how unlikely t is under a normal distribution   (Nix & Weigend, 1994)"""
+    """``(log var + (x - t)² / var) / 2``: how unlikely t is under a normal distribution
+
+    Nix & Weigend, 1994.
+    """
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         self.full, self.eps, self.reduction = full, eps, reduction

@@ -1,5 +1,7 @@
 """Module: a function that owns its parameters."""
 
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -92,7 +94,10 @@ class Module(Hooks):
         return self
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        """Replace the numbers of parameters, gradients and buffers by ``fn`` of them; parameters stay themselves."""
+        """Replace the numbers of parameters, gradients and buffers by ``fn`` of them
+
+        Parameters stay themselves.
+        """
         for child in self.children() if recurse else ():
             child._apply(fn)
         for p in self._parameters.values():
@@ -164,7 +169,7 @@ class Module(Hooks):
         return type(self).__name__
 
     def extra_repr(self) -> str:
-        """The settings shown in brackets; by default a dataclass's fields, ``inplace`` only where it is on."""
+        """The settings shown in brackets: those of a dataclass, ``inplace`` only where it is on."""
         if not is_dataclass(self):
             return ""
         shown = ((f.name, getattr(self, f.name)) for f in fields(self) if f.repr)

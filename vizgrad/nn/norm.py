@@ -1,13 +1,15 @@
 """Normalizations: every layer after them sees numbers of the same size."""
 
+# pyright: reportIncompatibleMethodOverride=false
+
 from __future__ import annotations
 
 import numbers
 import warnings
 from typing import Any, ClassVar
 
-from vizgrad.engine.create import ones, tensor, zeros
 from vizgrad.engine.dtype import int64
+from vizgrad.engine.surface.create import ones, tensor, zeros
 from vizgrad.engine.tensor import Tensor
 
 from . import functional as F
@@ -80,8 +82,8 @@ class LayerNorm(_Affine):
 class RMSNorm(_Affine):
     """``x / √(mean(x²) + eps) · weight``: layer normalization without centring.
 
-    input and output (*, normalized_shape); ``eps=None`` is the smallest step of the dtype.  Zhang & Sennrich, *Root
-    Mean Square Layer Normalization*, 2019, equation 4.
+    input and output (*, normalized_shape); ``eps=None`` is the smallest step of the dtype.  Zhang & Sennrich,
+    *Root Mean Square Layer Normalization*, 2019, equation 4.
     """
 
     def __init__(
@@ -210,9 +212,9 @@ class _BatchNorm(_Affine):
 class BatchNorm1d(_BatchNorm):
     """``(x - mean) / √(var + eps) · weight + bias``, with mean and variance of the batch, channel by channel.
 
-    In eval mode a running mean and variance take their place: ``running ← (1 - momentum) running + momentum batch``.
-    input and output (N, num_features) or (N, num_features, L).  Ioffe & Szegedy, *Batch Normalization*, 2015,
-    algorithms 1 and 2.
+    In eval mode a running mean and variance take their place: ``running ← (1 - momentum) running + momentum
+    batch``. input and output (N, num_features) or (N, num_features, L).  Ioffe & Szegedy, *Batch
+    Normalization*, 2015, algorithms 1 and 2.
     """
 
     ndims = (2, 3)
@@ -256,12 +258,12 @@ class _InstanceNorm(_BatchNorm):
         if channels != self.num_features:
             if self.affine:
                 raise ValueError(
-                    f"expected input's size at dim={0 if one else 1} to match num_features ({self.num_features}), "
-                    f"but got: {channels}."
+                    f"expected input's size at dim={0 if one else 1} to match num_features "
+                    f"({self.num_features}), but got: {channels}."
                 )
             warnings.warn(
-                f"input's size at dim={0 if one else 1} does not match num_features. You can silence this warning by "
-                "not passing in num_features, which is not used because affine=False",
+                f"input's size at dim={0 if one else 1} does not match num_features. You can silence this "
+                "warning by not passing in num_features, which is not used because affine=False",
                 stacklevel=3,
             )
         stats = (self.running_mean, self.running_var, self.weight, self.bias)

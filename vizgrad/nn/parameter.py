@@ -6,7 +6,7 @@ from typing import Any
 
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.storage import OTHER, PARAMETERS
-from vizgrad.engine.surface import as_class
+from vizgrad.engine.surface.about import as_class
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["Buffer", "Parameter"]

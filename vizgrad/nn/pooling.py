@@ -1,5 +1,7 @@
 """Pooling: neighbouring numbers become one."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -56,8 +58,8 @@ class MaxPool1d(_MaxPool):
 class MaxPool2d(_MaxPool):
     """The largest number in each window of an image: input (N, C, H, W) or (C, H, W).
 
-    ``stride`` is ``kernel_size`` unless given; ``return_indices`` also says where the largest was.  Output size
-    ``⌊(H + 2 padding - dilation (kernel_size - 1) - 1) / stride⌋ + 1``, rounded up if ``ceil_mode``.
+    ``stride`` is ``kernel_size`` unless given; ``return_indices`` also says where the largest was.  Output
+    size ``⌊(H + 2 padding - dilation (kernel_size - 1) - 1) / stride⌋ + 1``, rounded up if ``ceil_mode``.
     """
 
     def forward(self, input: Tensor) -> Any:

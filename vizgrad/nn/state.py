@@ -1,12 +1,16 @@
 """state_dict and load_state_dict: a module's numbers as a flat dictionary, and back."""
 
+# pyright: reportPrivateUsage=false
+# pyright: reportUnnecessaryIsInstance=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from vizgrad.engine.grad_mode import no_grad
+from vizgrad.engine.surface.grad_mode import no_grad
 from vizgrad.engine.tensor import Tensor
 
 from .handle import RemovableHandle
@@ -69,7 +73,8 @@ class State(Tree):
     ) -> dict[str, Any]:
         """All parameters and persistent buffers by dotted name, sharing memory with the module."""
         if args:  # PyTorch's old positional order
-            destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])
+            given: Any = (*args, *(destination, prefix, keep_vars)[len(args) :])
+            destination, prefix, keep_vars = given
         if destination is None:
             destination = OrderedDict()
             destination._metadata = OrderedDict()
@@ -94,7 +99,10 @@ class State(Tree):
         return self._hook("_state_dict_pre_hooks", hook)
 
     def register_state_dict_post_hook(self, hook: Any) -> RemovableHandle:
-        """Call ``hook(module, state_dict, prefix, local_metadata)`` afterwards; it may change the dictionary."""
+        """Call ``hook(module, state_dict, prefix, local_metadata)`` afterwards
+
+        It may change the dictionary.
+        """
         hook._from_public_api = True
         return self._hook("_state_dict_hooks", hook)
 
@@ -175,8 +183,9 @@ class State(Tree):
                     setattr(self, name, theirs)
         except Exception as problem:
             error_msgs.append(
-                f'While copying the parameter named "{key}", whose dimensions in the model are {mine.size()} and '
-                f"whose dimensions in the checkpoint are {theirs.size()}, an exception occurred : {problem.args}."
+                f'While copying the parameter named "{key}", whose dimensions in the model are '
+                f"{mine.size()} and whose dimensions in the checkpoint are {theirs.size()}, an exception "
+                f"occurred : {problem.args}."
             )
 
     def _load_extra(

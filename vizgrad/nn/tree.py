@@ -1,5 +1,7 @@
 """What a module is made of: parameters, buffers and smaller modules, each under a name."""
 
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
@@ -215,7 +217,7 @@ class Tree:
     def named_modules(
         self, memo: set[Any] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Any]]:
-        """This module and everything below it, with dotted names, parents before children."""
+        """The module itself and everything below it, with dotted names, parents before children."""
         memo = set() if memo is None else memo
         if self in memo:
             return
@@ -228,7 +230,7 @@ class Tree:
                 yield from child.named_modules(memo, below, remove_duplicate)
 
     def modules(self, remove_duplicate: bool = True) -> Iterator[Any]:
-        """This module and everything below it."""
+        """The module itself and everything below it."""
         return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def _named_members(

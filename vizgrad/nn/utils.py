@@ -1,13 +1,15 @@
 """Helpers for parameters: clipping gradients, and all parameters as one vector."""
 
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 from typing import Any
 
-from vizgrad.engine.grad_mode import no_grad
 from vizgrad.engine.ops.shape import cat, stack
+from vizgrad.engine.surface.grad_mode import no_grad
 from vizgrad.engine.tensor import Tensor
 
 __all__ = [
@@ -36,15 +38,17 @@ def get_total_norm(
     total = stack([t.detach().norm(norm_type) for t in tensors]).norm(float(norm_type))
     if error_if_nonfinite and not math.isfinite(float(total)):
         raise RuntimeError(
-            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite ({float(total)}), so it "
-            "cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
-            "`error_if_nonfinite=False`"
+            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite "
+            f"({float(total)}), so it cannot be clipped. To disable this error and scale the gradients by "
+            "the non-finite norm anyway, set `error_if_nonfinite=False`"
         )
     return total
 
 
 @no_grad()
-def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Tensor, foreach: bool | None = None) -> None:
+def clip_grads_with_norm_(
+    parameters: Any, max_norm: float, total_norm: Tensor, foreach: bool | None = None
+) -> None:
     """Shrink all gradients by ``max_norm / total_norm``, where that is below 1."""
     factor = min(float(max_norm) / (float(total_norm) + 1e-6), 1.0)
     for g in _gradients(parameters):
@@ -58,7 +62,9 @@ def clip_grad_norm_(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """Shrink all gradients together so that their common norm is at most ``max_norm``; return the norm before.
+    """Shrink all gradients together so that their common norm is at most ``max_norm``
+
+    Return the norm before.
 
     Pascanu, Mikolov & Bengio, *On the Difficulty of Training Recurrent Neural Networks*, 2013, algorithm 1.
     """

@@ -1,4 +1,6 @@
-"""Adadelta: steps whose size is learnt from earlier steps, so that there is hardly a learning rate to choose."""
+"""Adadelta: steps whose size is learnt from earlier steps."""
+
+# pyright: reportIncompatibleMethodOverride=false
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """Adagrad: rarely moved parameters take larger steps."""
 
+# pyright: reportIncompatibleMethodOverride=false
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,8 +16,8 @@ __all__ = ["Adagrad"]
 class Adagrad(Optimizer):
     """Divides each gradient by the root of the sum of all squares so far.
 
-    Duchi, Hazan & Singer, *Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*, 2011,
-    figure 1 (diagonal)::
+    Duchi, Hazan & Singer, *Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*,
+    2011, figure 1 (diagonal)::
 
         sum ← sum + g²
         p   ← p - lr / (1 + (t - 1) lr_decay) · g / (√sum + ε)

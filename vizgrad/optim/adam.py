@@ -1,5 +1,7 @@
 """Adam and AdamW: steps along the average gradient, divided by its average size."""
 
+# pyright: reportIncompatibleMethodOverride=false
+
 from __future__ import annotations
 
 from typing import Any
@@ -19,8 +21,9 @@ class Adam(Optimizer):
         p          ← p - lr / (1 - β₁ᵗ) · exp_avg / (√(exp_avg_sq / (1 - β₂ᵗ)) + ε)
 
     ``amsgrad`` divides by the largest average square so far (Reddi, Kale & Kumar, *On the Convergence of Adam
-    and Beyond*, 2018, algorithm 2).  ``weight_decay`` adds that share of each parameter to its gradient.  ``lr``
-    is in units of the parameter, ``eps`` in units of the gradient.  Memory: two arrays the size of each parameter.
+    and Beyond*, 2018, algorithm 2).  ``weight_decay`` adds that share of each parameter to its gradient.
+    ``lr`` is in units of the parameter, ``eps`` in units of the gradient.  Memory: two arrays the size of
+    each parameter.
     """
 
     def __init__(

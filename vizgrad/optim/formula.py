@@ -1,5 +1,7 @@
 """An update rule, run on ink, writes itself down: what a learner reads is what runs."""
 
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,10 @@ LETTERS = {"eps": "ε", "rho": "ρ", "alpha": "α", "step": "t"}
 
 
 class Memory(dict[str, Any]):
-    """A rule's memory made of ink.  Each change becomes a line; from then on the new value is meant: ``name′``."""
+    """A rule's memory made of ink.  Each change becomes a line; from then on the new value is meant
+
+    ``name′``.
+    """
 
     def __init__(self, names: list[str]) -> None:
         super().__init__({name: Ink(LETTERS.get(name, name)) for name in names})

@@ -1,16 +1,20 @@
 """Optimizer: what every update rule shares."""
 
+# pyright: reportPrivateUsage=false
+# pyright: reportUnnecessaryIsInstance=false
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import inspect
 import warnings
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
-from vizgrad.engine.grad_mode import enable_grad
 from vizgrad.engine import namespace
 from vizgrad.engine.storage import OPTIMIZER
+from vizgrad.engine.surface.grad_mode import enable_grad
 from vizgrad.engine.tensor import Tensor
 from vizgrad.nn.module import forget_gradient
 
@@ -19,17 +23,18 @@ from .saving import Saving, announced, counter
 
 __all__ = ["Optimizer"]
 
+Part = tuple[Any, Any, dict[str, Any]]  # a parameter, its gradient and its memory, as bare arrays
 BLOCK = 1 << 14  # numbers moved at a time: a rule's temporaries then stay in the processor's cache
 
 
 class Optimizer(Saving):
     """Subclasses say two things: what they remember about a parameter, and how it moves.
 
-    ``start(xp, p, **settings)`` returns the memory, a dictionary of arrays; ``update(xp, p, g, m, **settings)``
-    returns the parameter's new value, given its gradient ``g`` and its memory ``m``.  Both see bare arrays, so
-    nothing here is recorded for backward, and may write into ``p`` and ``m``, never into ``g``.  An entry "step"
-    is counted for them: in ``update`` it is a plain number, 1 the first time.  Only the settings they name are
-    passed.
+    ``start(xp, p, **settings)`` returns the memory, a dictionary of arrays; ``update(xp, p, g, m,
+    **settings)`` returns the parameter's new value, given its gradient ``g`` and its memory ``m``.  Both see
+    bare arrays, so nothing here is recorded for backward, and may write into ``p`` and ``m``, never into
+    ``g``.  An entry "step" is counted for them: in ``update`` it is a plain number, 1 the first time.  Only
+    the settings they name are passed.
 
     A subclass in PyTorch's style, with a ``step`` of its own over ``self.param_groups`` and ``self.state``,
     works too.
@@ -106,9 +111,9 @@ class Optimizer(Saving):
             memory["step"] = memory["step"].item()
         if self.elementwise and array.size > 2 * BLOCK and _flat(array, g, *memory.values()):
             for part in _blocks(array, g, memory):
-                self._apply(xp, *part, settings)
+                self._apply(xp, part, settings)
         else:
-            self._apply(xp, array, g, memory, settings)
+            self._apply(xp, (array, g, memory), settings)
             for name in [k for k, v in state.items() if v is None and memory[k] is not None]:
                 state[name] = Tensor._wrap(memory[name], OPTIMIZER)
         storage = p.storage
@@ -116,10 +121,12 @@ class Optimizer(Saving):
         if storage.savers:
             storage.written = f"{type(self).__name__}.step()"
 
-    def _apply(self, xp: Any, p: Any, g: Any, memory: dict[str, Any], settings: dict[str, Any]) -> None:
+    def _apply(self, xp: Any, part: Part, settings: dict[str, Any]) -> None:
         """Run the rule; where it made new arrays instead of writing into the old ones, copy them there."""
+        p, g, memory = part
         before = tuple(memory.items())
-        new = self.update(xp, p, g, memory, **settings)
+        rule: Any = self.update
+        new = rule(xp, p, g, memory, **settings)
         if new is not p:
             p[...] = new
         for name, old in before:
@@ -154,8 +161,8 @@ class Optimizer(Saving):
         params = param_group["params"]
         if isinstance(params, set):
             raise TypeError(
-                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in "
-                "sets will change between runs. Please use a list instead."
+                "optimizer parameters need to be organized in ordered collections, but the ordering of "
+                "tensors in sets will change between runs. Please use a list instead."
             )
         params = [params] if isinstance(params, Tensor) else list(params)
         _take_names(param_group, params)
@@ -180,8 +187,8 @@ class Optimizer(Saving):
         params = param_group["params"]
         if len(params) != len({id(p) for p in params}):
             warnings.warn(
-                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an "
-                "error; see github.com/pytorch/pytorch/issues/40967 for more information",
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause "
+                "an error; see github.com/pytorch/pytorch/issues/40967 for more information",
                 stacklevel=4,
             )
         named = "param_names" in param_group
@@ -227,7 +234,7 @@ def _flat(*arrays: Any) -> bool:
     return all(a is not None and a.flags.c_contiguous for a in arrays if not isinstance(a, float))
 
 
-def _blocks(p: Any, g: Any, memory: dict[str, Any]) -> Any:
+def _blocks(p: Any, g: Any, memory: dict[str, Any]) -> Iterator[Part]:
     """The same three things, a block of elements at a time."""
     p, g = p.reshape(-1), g.reshape(-1)
     memory = {k: v if isinstance(v, float) else v.reshape(-1) for k, v in memory.items()}

@@ -1,5 +1,7 @@
 """RMSprop: gradients divided by their recent typical size."""
 
+# pyright: reportIncompatibleMethodOverride=false
+
 from __future__ import annotations
 
 from typing import Any
@@ -18,8 +20,8 @@ class RMSprop(Optimizer):
         p          ← p - lr g / (√square_avg + ε)
 
     ``centered`` subtracts the square of the average gradient, so that its variance is divided by (Graves,
-    *Generating Sequences With Recurrent Neural Networks*, 2013, equations 38-41); ``momentum`` keeps a running
-    sum of steps.  ``lr`` is in units of the parameter, ``eps`` in units of the gradient.
+    *Generating Sequences With Recurrent Neural Networks*, 2013, equations 38-41); ``momentum`` keeps a
+    running sum of steps.  ``lr`` is in units of the parameter, ``eps`` in units of the gradient.
     """
 
     def __init__(

@@ -1,5 +1,8 @@
 """What surrounds an optimizer's step: hooks, telling the watchers, and saving to a dictionary."""
 
+# pyright: reportPrivateUsage=false
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
@@ -173,8 +176,9 @@ def _check_sizes(groups: list[dict[str, Any]], saved: list[dict[str, Any]]) -> N
     for i, (mine, theirs) in enumerate(zip(groups, saved, strict=True)):
         if len(mine["params"]) != len(theirs["params"]):
             raise ValueError(
-                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group: "
-                f"group {i} has {len(theirs['params'])} parameters, the optimizer's has {len(mine['params'])}"
+                "loaded state dict contains a parameter group that doesn't match the size of optimizer's "
+                f"group: group {i} has {len(theirs['params'])} parameters, the optimizer's has "
+                f"{len(mine['params'])}"
             )
 
 

@@ -1,5 +1,7 @@
 """Stochastic gradient descent, plain and with momentum."""
 
+# pyright: reportIncompatibleMethodOverride=false
+
 from __future__ import annotations
 
 from typing import Any
@@ -12,8 +14,8 @@ __all__ = ["SGD"]
 class SGD(Optimizer):
     """Steps against the gradient: ``p ← p - lr g``; with momentum, along a running sum of gradients.
 
-    ``b ← momentum b + (1 - dampening) g`` and ``p ← p - lr b``; Nesterov's variant looks ahead and uses
-    ``g + momentum b``.  Sutskever et al., *On the importance of initialization and momentum in deep learning*,
+    ``b ← momentum b + (1 - dampening) g`` and ``p ← p - lr b``; Nesterov's variant looks ahead and uses ``g +
+    momentum b``.  Sutskever et al., *On the importance of initialization and momentum in deep learning*,
     2013, equations 1-4 (with lr outside b, as PyTorch has it).
 
     ``lr`` is in units of parameter per unit of gradient; ``momentum`` and ``dampening`` are fractions;

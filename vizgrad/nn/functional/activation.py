@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-from vizgrad.engine import create
 from vizgrad.engine.ops import activation as rows
 from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import reduce
+from vizgrad.engine.surface import create
 from vizgrad.engine.tensor import Tensor
 
 __all__ = [
@@ -50,9 +49,9 @@ __all__ = [
 sigmoid, tanh = rows.sigmoid, rows.tanh
 
 
-def _bend(f: Callable[..., Tensor], input: Tensor, inplace: bool, *settings: Any) -> Tensor:
+def _bend(f: Callable[[Any], Tensor], input: Tensor, inplace: bool) -> Tensor:
     """``f`` of the input, written back into the input's memory if ``inplace``."""
-    return input.copy_(f(input.clone(), *settings)) if inplace else f(input, *settings)
+    return input.copy_(f(input.clone())) if inplace else f(input)
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -66,8 +65,8 @@ def relu_(input: Tensor) -> Tensor:
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """x if positive, else negative_slope · x"""
-    return _bend(rows.leaky_relu, input, inplace, negative_slope)
+    """``x`` if positive, else negative_slope · x"""
+    return _bend(lambda x: rows.leaky_relu(x, negative_slope), input, inplace)
 
 
 def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
@@ -76,8 +75,8 @@ def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """x if positive, else alpha (eˣ - 1)"""
-    return _bend(rows.elu, input, inplace, alpha)
+    """``x`` if positive, else alpha (eˣ - 1)"""
+    return _bend(lambda x: rows.elu(x, alpha), input, inplace)
 
 
 def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
@@ -86,7 +85,7 @@ def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """x if positive, else alpha (e^(x/alpha) - 1)   (Barron, 2017, equation 2)"""
+    """``x`` if positive, else alpha (e^(x/alpha) - 1)   (Barron, 2017, equation 2)"""
     return _bend(lambda x: e.where(x > 0, x, alpha * rows.expm1(e.minimum(x, 0.0) / alpha)), input, inplace)
 
 
@@ -97,25 +96,21 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
-    """x · sigmoid(x)"""
+    """``x · sigmoid(x)``"""
     return _bend(rows.silu, input, inplace)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
-    """x · tanh(softplus(x))   (Misra, 2020, equation 1)"""
+    """``x · tanh(softplus(x))``   (Misra, 2020, equation 1)"""
     return _bend(lambda x: x * tanh(rows.softplus(x)), input, inplace)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """x · Φ(x), with Φ the normal distribution   (Hendrycks & Gimpel, 2016, section 2)
+    """``x · Φ(x)``, with Φ the normal distribution   (Hendrycks & Gimpel, 2016, section 2)
 
     ``approximate="tanh"``: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³)))
     """
-    if approximate == "tanh":
-        return 0.5 * input * (1.0 + tanh(math.sqrt(2 / math.pi) * (input + 0.044715 * input * input * input)))
-    if approximate != "none":
-        raise RuntimeError(f"approximate argument must be either none or tanh, but got {approximate!r}.")
-    return input * (0.5 * (1.0 + rows.erf(input * math.sqrt(0.5))))
+    return rows.gelu(input, approximate)
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
@@ -124,7 +119,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 
 
 def logsigmoid(input: Tensor) -> Tensor:
-    """log sigmoid(x), computed without overflow"""
+    """``log sigmoid(x)``, computed without overflow"""
     return e.minimum(input, 0.0) - rows.log1p(e.exp(-e.abs(input)))
 
 
@@ -132,8 +127,11 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     """x, cut off below ``min_val`` and above ``max_val``"""
     if min_val > max_val:
         raise ValueError(f"min_val cannot be greater than max_val, but got {min_val} and {max_val}")
-    inside = lambda x: e.where((x > min_val) & (x < max_val), x, e.clamp(x.detach(), min_val, max_val))  # noqa: E731
-    return _bend(inside, input, inplace)
+
+    def cut(x: Any) -> Tensor:
+        return e.where((x > min_val) & (x < max_val), x, e.clamp(x.detach(), min_val, max_val))
+
+    return _bend(cut, input, inplace)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -147,7 +145,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
-    """x · hardsigmoid(x)   (Howard et al., *Searching for MobileNetV3*, 2019, section 5.2)"""
+    """``x · hardsigmoid(x)``   (Howard et al., *Searching for MobileNetV3*, 2019, section 5.2)"""
     return _bend(_hardswish, input, inplace)
 
 
@@ -157,17 +155,17 @@ def _hardswish(x: Tensor) -> Tensor:
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """x where it exceeds ``threshold``, else ``value``"""
+    """``x`` where it exceeds ``threshold``, else ``value``"""
     return _bend(lambda x: e.where(x > threshold, x, value), input, inplace)
 
 
 def softsign(input: Tensor) -> Tensor:
-    """x / (1 + |x|)"""
+    """``x / (1 + |x|)``"""
     return input / (e.abs(input) + 1.0)
 
 
 def tanhshrink(input: Tensor) -> Tensor:
-    """x - tanh(x)"""
+    """``x - tanh(x)``"""
     return input - tanh(input)
 
 
@@ -177,20 +175,20 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """x moved towards 0 by ``lambd``, and 0 in between"""
+    """``x`` moved towards 0 by ``lambd``, and 0 in between"""
     if lambd < 0:
         raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}.")
     return e.where(input > lambd, input - lambd, e.where(input < -lambd, input + lambd, input * 0.0))
 
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
-    """x if positive, else weight · x, with a learnt weight per channel (dimension 1) or one for all"""
+    """``x`` if positive, else weight · x, with a learnt weight per channel (dimension 1) or one for all"""
     if weight.numel() != 1:
         channels = input.shape[1] if input.ndim > 1 else 1
         if weight.numel() != channels:
             raise RuntimeError(
-                f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.numel()} "
-                f"and channel size = {channels}."
+                "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
+                f"{weight.numel()} and channel size = {channels}."
             )
         weight = weight.reshape(-1, *(1,) * (input.ndim - 2))
     elif input.ndim == 0:
@@ -205,7 +203,10 @@ def rrelu(
     training: bool = False,
     inplace: bool = False,
 ) -> Tensor:
-    """leaky_relu with a slope drawn anew for each element in training, their mean otherwise   (Xu et al., 2015)"""
+    """leaky_relu with a slope drawn anew for each element in training, their mean otherwise
+
+    Xu et al., 2015.
+    """
     if not training:
         return leaky_relu(input, (lower + upper) / 2, inplace)
     slope = create.rand_like(input) * (upper - lower) + lower
@@ -224,7 +225,8 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
 def _dim(name: str, ndim: int) -> int:
     warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
+        "argument.",
         stacklevel=4,
     )
     return 0 if ndim in (0, 1, 3) else 1
@@ -250,7 +252,9 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
 def gumbel_softmax(
     logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
 ) -> Tensor:
-    """A random choice with gradients: softmax of the scores plus Gumbel noise   (Jang et al., 2017, equation 2)
+    """A random choice with gradients: softmax of the scores plus Gumbel noise
+
+    Jang et al., 2017, equation 2.
 
     ``hard`` returns the choice itself, with the gradient of the soft one.
     """

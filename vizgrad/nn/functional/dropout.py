@@ -1,9 +1,11 @@
 """Dropout: parts of the input, chosen at random, become 0 while training."""
 
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
-from vizgrad.engine import create
 from vizgrad.engine.ops import dropout as rows
+from vizgrad.engine.surface import create
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
@@ -28,7 +30,9 @@ def _check(p: float) -> None:
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Each element is 0 with probability ``p``; the others grow by 1 / (1 - p), so that sums stay as they were
+    """Each element is 0 with probability ``p``
+
+    The others grow by 1 / (1 - p), so that sums stay as they were.
 
     Srivastava et al., *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*, 2014, section 4.
     """
@@ -39,8 +43,8 @@ def _channels(input: Tensor, ndims: tuple[int, int], name: str) -> tuple[int, ..
     """One number per channel of each sample; without a batch dimension, dimension 0 is the channels."""
     if input.ndim not in ndims:
         raise RuntimeError(
-            f"{name}: Expected {ndims[0]}D or {ndims[1]}D input, but received a {input.ndim}D input; use dropout "
-            "for single elements"
+            f"{name}: Expected {ndims[0]}D or {ndims[1]}D input, but received a {input.ndim}D input; use "
+            "dropout for single elements"
         )
     lead = 2 if input.ndim == ndims[1] else 1
     return (*input.shape[:lead], *(1,) * (input.ndim - lead))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vizgrad.engine.grad_mode import no_grad
 from vizgrad.engine.ops import embedding as rows
 from vizgrad.engine.ops.embedding import one_hot
+from vizgrad.engine.surface.grad_mode import no_grad
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["embedding", "one_hot"]
@@ -21,8 +21,9 @@ def embedding(
 ) -> Tensor:
     """Row number ``input`` of the table ``weight``, for each number of input: (*) to (*, width)
 
-    ``padding_idx``: that row gets no gradient.  ``max_norm``: rows longer than that (in the norm ``norm_type``) are
-    first shortened, in place.  ``scale_grad_by_freq`` divides a row's gradient by how often it was looked up.
+    ``padding_idx``: that row gets no gradient.  ``max_norm``: rows longer than that (in the norm
+    ``norm_type``) are first shortened, in place.  ``scale_grad_by_freq`` divides a row's gradient by how
+    often it was looked up.
     """
     if padding_idx is not None:
         if not -len(weight) <= padding_idx < len(weight):

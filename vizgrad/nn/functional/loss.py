@@ -5,10 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from vizgrad.engine import create
 from vizgrad.engine.ops import activation
 from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import loss as rows
+from vizgrad.engine.surface import create
 from vizgrad.engine.tensor import Tensor
 
 from .activation import log_softmax, logsigmoid
@@ -60,8 +60,9 @@ def _pair(input: Tensor, target: Tensor, stacklevel: int = 4) -> None:
     """Warn of shapes that only broadcasting makes equal: usually a forgotten dimension."""
     if target.shape != input.shape:
         warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
-            "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This "
+            "will likely lead to incorrect results due to broadcasting. Please ensure they have the same "
+            "size.",
             stacklevel=stacklevel,
         )
 
@@ -108,7 +109,10 @@ def smooth_l1_loss(
     reduction: str = "mean",
     beta: float = 1.0,
 ) -> Tensor:
-    """(x - t)² / (2 beta) where |x - t| < beta, else |x - t| - beta / 2   (Girshick, *Fast R-CNN*, 2015, equation 3)"""
+    """(x - t)² / (2 beta) where |x - t| < beta, else |x - t| - beta / 2
+
+    Girshick, *Fast R-CNN*, 2015, equation 3.
+    """
     reduction = _mode(reduction, size_average, reduce)
     _pair(input, target)
     if beta < 0:
@@ -143,8 +147,8 @@ def nll_loss(
 ) -> Tensor:
     """-x[t], averaged: how unlikely the right class was, given log-probabilities
 
-    input (N, C, …) or (C,), target (N, …) or () with class numbers; ``weight`` (C,) counts classes differently;
-    samples whose target is ``ignore_index`` do not count.
+    input (N, C, …) or (C,), target (N, …) or () with class numbers; ``weight`` (C,) counts classes
+    differently; samples whose target is ``ignore_index`` do not count.
     """
     reduction = _mode(reduction, size_average, reduce)
     _check_classes(input, target)
@@ -158,7 +162,8 @@ def _check_classes(input: Tensor, target: Tensor) -> None:
     if tuple(target.shape) != wanted:
         if input.ndim == 2 and target.ndim == 1:
             raise ValueError(
-                f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({target.shape[0]})."
+                f"Expected input batch_size ({input.shape[0]}) to match target batch_size "
+                f"({target.shape[0]})."
             )
         raise RuntimeError(
             f"expected a target of shape {list(wanted)} for an input of shape {list(input.shape)}, "
@@ -261,7 +266,10 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
-    """`binary_cross_entropy` of sigmoid(x), computed without overflow; ``pos_weight`` counts t = 1 differently"""
+    """`binary_cross_entropy` of sigmoid(x), computed without overflow
+
+    ``pos_weight`` counts t = 1 differently.
+    """
     reduction = _mode(reduction, size_average, reduce)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
@@ -276,7 +284,7 @@ def kl_div(
     reduction: str = "mean",
     log_target: bool = False,
 ) -> Tensor:
-    """t (log t - x): how far log-probabilities x are from probabilities t   (Kullback & Leibler, 1951)
+    """``t (log t - x)``: how far log-probabilities x are from probabilities t   (Kullback & Leibler, 1951)
 
     ``reduction="batchmean"`` divides by the number of samples, as the mathematics has it.
     """
@@ -284,8 +292,8 @@ def kl_div(
     reduction = "sum" if per_batch else _mode(reduction, size_average, reduce)
     if reduction == "mean":
         warnings.warn(
-            "reduction: 'mean' divides the total loss by both the batch size and the support size. 'batchmean' "
-            "divides only by the batch size, and aligns with the KL div math definition.",
+            "reduction: 'mean' divides the total loss by both the batch size and the support size. "
+            "'batchmean' divides only by the batch size, and aligns with the KL div math definition.",
             stacklevel=3,
         )
     return rows.kl_div(input, target, "batchmean" if per_batch and input.ndim else reduction, log_target)
@@ -347,7 +355,7 @@ def hinge_embedding_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """x where t = 1, max(0, margin - x) where t = -1"""
+    """``x`` where t = 1, max(0, margin - x) where t = -1"""
     reduction = _mode(reduction, size_average, reduce)
     near = e.where(target == 1, input, input * 0.0)
     far = e.where(target == -1, activation.relu(margin - input), input * 0.0)

@@ -27,7 +27,10 @@ def layer_norm(
 def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
-    """x / √(mean(x²) + eps) · weight over the last dimensions; eps None is the smallest step of the dtype"""
+    """``x / √(mean(x²) + eps) · weight`` over the last dimensions
+
+    ``eps`` None is the smallest step of the dtype.
+    """
     y, *_ = rows.rms_norm(input, weight, tuple(normalized_shape), eps)
     return y
 

@@ -87,12 +87,18 @@ def max_pool3d(
 
 
 def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
-    """The largest numbers of ``output_size`` windows that cover the input evenly: input (N, C, L) or (C, L)"""
+    """The largest numbers of ``output_size`` windows that cover the input evenly
+
+    Input (N, C, L) or (C, L).
+    """
     y, indices = averages.adaptive_max_pool1d(input, output_size)  # type: ignore[misc]
     return (y, indices) if return_indices else y
 
 
 def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
-    """The largest numbers of windows that cover an image evenly; ``output_size`` (H', W'), None keeps a size"""
+    """The largest numbers of windows that cover an image evenly
+
+    ``output_size`` (H', W'), None keeps a size.
+    """
     y, indices = averages.adaptive_max_pool2d(input, output_size)  # type: ignore[misc]
     return (y, indices) if return_indices else y

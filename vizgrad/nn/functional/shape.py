@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy
 
-from vizgrad.engine import create
 from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops.matmul import matmul
 from vizgrad.engine.ops.shape import cat
+from vizgrad.engine.surface import create
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["bilinear", "cosine_similarity", "normalize", "pad", "pairwise_distance"]
@@ -19,13 +19,13 @@ __all__ = ["bilinear", "cosine_similarity", "normalize", "pad", "pairwise_distan
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Add to the edges: ``pad`` says how much before and after the last dimension, then the one before it, …
 
-    ``mode``: "constant" adds ``value``, "reflect" mirrors without the edge, "replicate" repeats the edge, "circular"
-    goes on at the other end; negative amounts cut off.
+    ``mode``: "constant" adds ``value``, "reflect" mirrors without the edge, "replicate" repeats the edge,
+    "circular" goes on at the other end; negative amounts cut off.
     """
     if len(pad) % 2 or len(pad) > 2 * input.ndim:
         raise RuntimeError(
-            f"Padding length must be divisible by two and at most twice the number of dimensions of the input "
-            f"({input.ndim}), but got {len(pad)}"
+            "Padding length must be divisible by two and at most twice the number of dimensions of the "
+            f"input ({input.ndim}), but got {len(pad)}"
         )
     if mode not in ("constant", "reflect", "replicate", "circular"):
         raise NotImplementedError(
@@ -64,14 +64,14 @@ def _places(n: int, before: int, after: int, mode: str) -> numpy.ndarray:
         return at % n
     if max(before, after) >= n:
         raise RuntimeError(
-            f"Padding size should be less than the corresponding input dimension, but got: padding ({before}, "
-            f"{after}) at a dimension of size {n}"
+            "Padding size should be less than the corresponding input dimension, but got: padding "
+            f"({before}, {after}) at a dimension of size {n}"
         )
     return n - 1 - numpy.abs(n - 1 - numpy.abs(at))
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Any = None) -> Tensor:
-    """x / max(‖x‖, eps), along ``dim``"""
+    """``x / max(‖x‖, eps)``, along ``dim``"""
     length = e.clamp(input.norm(p, dim, keepdim=True), eps)
     return input / length
 
@@ -90,10 +90,14 @@ def pairwise_distance(
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """x₁ᵀ A x₂ + b for every output: input1 (*, in1), input2 (*, in2), weight (out, in1, in2), output (*, out)"""
+    """``x₁ᵀ A x₂ + b`` for every output
+
+    input1 (*, in1), input2 (*, in2), weight (out, in1, in2), output (*, out).
+    """
     if input1.shape[:-1] != input2.shape[:-1]:
         raise RuntimeError(
-            f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}"
+            f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and "
+            f"{list(input2.shape)}"
         )
     first = matmul(input1.unsqueeze(-2).unsqueeze(-2), weight).squeeze(-2)  # (*, out, in2)
     y = (first * input2.unsqueeze(-2)).sum(-1)

@@ -1,11 +1,14 @@
 """Schedules along a cosine: from the initial rate smoothly down, once or again and again."""
 
+# pyright: reportUnnecessaryIsInstance=false
+
 from __future__ import annotations
 
 import math
 from typing import Any
 
 from vizgrad.optim.optimizer import Optimizer
+
 from .scheduler import LRScheduler, warn_if_asked_outside
 
 __all__ = ["CosineAnnealingLR", "CosineAnnealingWarmRestarts"]
@@ -41,7 +44,7 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    """``CosineAnnealingLR`` that jumps back to the initial lr after ``T_0`` epochs, then ``T_0 T_mult``, and so on.
+    """`CosineAnnealingLR` that jumps back to the initial lr after ``T_0`` epochs, then ``T_mult`` times more.
 
     Loshchilov & Hutter, *SGDR: Stochastic Gradient Descent with Warm Restarts*, 2017, equation 5.
     """

@@ -1,5 +1,7 @@
 """Schedules that go up and down, and move the momentum the other way."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import math
@@ -7,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vizgrad.optim.optimizer import Optimizer
+
 from .scheduler import (
     LRScheduler,
     checked,
@@ -24,9 +27,9 @@ __all__ = ["CyclicLR", "OneCycleLR"]
 class CyclicLR(LRScheduler):
     """Up from ``base_lr`` to ``max_lr`` in ``step_size_up`` batches, down in ``step_size_down``, and again.
 
-    ``mode``: "triangular" repeats, "triangular2" halves the height each time, "exp_range" shrinks it by ``gamma``
-    each batch; or ``scale_fn`` says the height.  Smith, *Cyclical Learning Rates for Training Neural Networks*,
-    2017, section 3.2.
+    ``mode``: "triangular" repeats, "triangular2" halves the height each time, "exp_range" shrinks it by
+    ``gamma`` each batch; or ``scale_fn`` says the height.  Smith, *Cyclical Learning Rates for Training
+    Neural Networks*, 2017, section 3.2.
     """
 
     unsaved = ("optimizer", "_scale_fn_custom")
@@ -97,10 +100,12 @@ class CyclicLR(LRScheduler):
 
 
 class OneCycleLR(LRScheduler):
-    """One rise to ``max_lr`` over ``pct_start`` of all batches, then one long fall; call ``step()`` per batch.
+    """One rise to ``max_lr`` over ``pct_start`` of all batches, then one long fall
 
-    It begins at ``max_lr / div_factor`` and ends ``final_div_factor`` times lower still; ``three_phase`` falls back
-    as it rose before the last fall.  Smith & Topin, *Super-Convergence*, 2018, section 3.
+    Call ``step()`` per batch.
+
+    It begins at ``max_lr / div_factor`` and ends ``final_div_factor`` times lower still; ``three_phase``
+    falls back as it rose before the last fall.  Smith & Topin, *Super-Convergence*, 2018, section 3.
     """
 
     def __init__(
@@ -148,9 +153,10 @@ class OneCycleLR(LRScheduler):
         warn_if_asked_outside(self)
         if self.last_epoch > self.total_steps:
             raise ValueError(
-                f"Tried to step {self.last_epoch} times. The specified number of total steps is {self.total_steps}"
+                f"Tried to step {self.last_epoch} times. The specified number of total steps is "
+                f"{self.total_steps}"
             )
-        start = 0.0
+        start, phase = 0.0, self._schedule_phases[0]
         for phase in self._schedule_phases:
             if self.last_epoch <= phase["end_step"] or phase is self._schedule_phases[-1]:
                 break

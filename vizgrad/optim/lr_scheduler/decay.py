@@ -1,5 +1,7 @@
 """Schedules that follow a simple law: steps, powers, straight lines, or a function of yours."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from bisect import bisect_right
@@ -8,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from vizgrad.optim.optimizer import Optimizer
+
 from .scheduler import LRScheduler, saved_function, warn_if_asked_outside
 
 __all__ = [
@@ -91,7 +94,7 @@ class MultiStepLR(LRScheduler):
 
     def get_lr(self) -> list[Any]:
         warn_if_asked_outside(self)
-        times = self.milestones[self.last_epoch] if self.last_epoch in self.milestones else 0
+        times = self.milestones.get(self.last_epoch, 0)
         return [lr * self.gamma**times for lr in self.rates()] if times else self.rates()
 
     def _get_closed_form_lr(self) -> list[Any]:
@@ -126,7 +129,7 @@ class ConstantLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """A straight line from ``initial lr · start_factor`` to ``initial lr · end_factor`` over ``total_iters`` epochs.
+    """A straight line from ``start_factor`` to ``end_factor`` times the initial lr in ``total_iters`` epochs.
 
     With a small ``start_factor`` it is the usual warm-up.
     """

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from vizgrad.optim.optimizer import Optimizer
+
 from .scheduler import LRScheduler, checked, set_rate, warn_epoch
 
 __all__ = ["ReduceLROnPlateau"]
@@ -14,9 +15,9 @@ __all__ = ["ReduceLROnPlateau"]
 class ReduceLROnPlateau(LRScheduler):
     """``lr ← lr · factor`` when ``metrics`` has not improved for more than ``patience`` epochs.
 
-    Better means lower (``mode="min"``) or higher ("max") by ``threshold``, as a fraction of the best ("rel") or in
-    the metric's own unit ("abs").  After a cut, ``cooldown`` epochs do not count; no rate falls below ``min_lr``,
-    nor changes by less than ``eps``.
+    Better means lower (``mode="min"``) or higher ("max") by ``threshold``, as a fraction of the best ("rel")
+    or in the metric's own unit ("abs").  After a cut, ``cooldown`` epochs do not count; no rate falls below
+    ``min_lr``, nor changes by less than ``eps``.
     """
 
     def __init__(
@@ -76,9 +77,9 @@ class ReduceLROnPlateau(LRScheduler):
             if self.default_min_lr is None:
                 raise RuntimeError(
                     f"The number of param groups in the `optimizer` ({len(groups)}) differs from when "
-                    f"`ReduceLROnPlateau` was initialized ({len(self.min_lrs)}), usually due to a new param group "
-                    "being added to the optimizer. Please modify the `min_lrs` field to match the length of the "
-                    "`optimizer` param groups."
+                    f"`ReduceLROnPlateau` was initialized ({len(self.min_lrs)}), usually due to a new param "
+                    "group being added to the optimizer. Please modify the `min_lrs` field to match the "
+                    "length of the `optimizer` param groups."
                 )
             self.min_lrs = [self.default_min_lr] * len(groups)
         for group, lowest in zip(groups, self.min_lrs, strict=True):

@@ -1,15 +1,17 @@
 """LRScheduler: what every learning-rate schedule shares."""
 
+# pyright: reportPrivateUsage=false
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import types
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from vizgrad.engine.tensor import Tensor
-
 from vizgrad.optim.optimizer import Optimizer
 
 __all__ = ["LRScheduler"]
@@ -18,8 +20,8 @@ __all__ = ["LRScheduler"]
 class LRScheduler:
     """Sets the learning rates of an optimizer, one value per parameter group, at each ``step()``.
 
-    Subclasses say the next values in ``get_lr()``: ``self.last_epoch`` is the number of the coming epoch (0 when
-    the scheduler is made), ``self.base_lrs`` the values at the start, ``self.rates()`` the values now.
+    Subclasses say the next values in ``get_lr()``: ``self.last_epoch`` is the number of the coming epoch (0
+    when the scheduler is made), ``self.base_lrs`` the values at the start, ``self.rates()`` the values now.
     """
 
     _get_lr_called_within_step = False
@@ -65,9 +67,10 @@ class LRScheduler:
         """Go on to the next epoch; call it after ``optimizer.step()``."""
         if self._step_count == 1 and not self.optimizer._stepped:
             warnings.warn(
-                "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you "
-                "should call them in the opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure "
-                "to do this will result in skipping the first value of the learning rate schedule.",
+                "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and "
+                "later, you should call them in the opposite order: `optimizer.step()` before "
+                "`lr_scheduler.step()`.  Failure to do this will result in skipping the first value of the "
+                "learning rate schedule.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -83,7 +86,7 @@ class LRScheduler:
             self.set_rates(self.get_lr() if epoch is None or closed is None else closed())
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _asking(self) -> Generator[None]:
         """``get_lr`` is called by the schedule itself, so its warning stays away."""
         self._get_lr_called_within_step = True
         try:
@@ -155,7 +158,10 @@ def per_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
 def cycles_momentum(
     optimizer: Optimizer, base: Any, top: Any, last_epoch: int
 ) -> tuple[bool, list[Any], list[Any]]:
-    """Prepare the groups for a cycled momentum (or first beta): whether it is a beta, lowest and highest values."""
+    """Prepare the groups for a cycled momentum (or first beta)
+
+    Whether it is a beta, lowest and highest values.
+    """
     if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
         raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
     use_beta1 = "betas" in optimizer.defaults

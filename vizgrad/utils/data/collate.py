@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy
 
-from vizgrad.engine.create import from_numpy, tensor
 from vizgrad.engine.dtype import float64
 from vizgrad.engine.ops.shape import stack
+from vizgrad.engine.surface.create import from_numpy, tensor
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["default_collate", "default_convert"]
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
-    """Join samples: tensors are stacked, numbers and arrays become tensors, structures keep their structure."""
+    """Join samples: tensors are stacked, numbers and arrays become tensors, structures stay."""
     first = batch[0]
     if isinstance(first, Tensor):
         return stack(list(batch))

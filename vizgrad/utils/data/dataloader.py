@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from vizgrad.engine.random import Generator
+from vizgrad.engine.surface.random import Generator
 from vizgrad.engine.tensor import Tensor
 
 from .collate import default_collate, default_convert
@@ -18,8 +18,8 @@ __all__ = ["DataLoader", "get_worker_info"]
 class DataLoader:
     """Goes through a dataset in batches: ``for x, t in DataLoader(dataset, batch_size=64, shuffle=True)``.
 
-    Samples are loaded in this process, when they are needed; ``num_workers``, ``pin_memory`` and the settings of
-    worker processes are accepted and change nothing but the time it takes.
+    Samples are loaded in this process, when they are needed; ``num_workers``, ``pin_memory`` and the settings
+    of worker processes are accepted and change nothing but the time it takes.
     """
 
     def __init__(
@@ -43,24 +43,17 @@ class DataLoader:
         pin_memory_device: str = "",
         in_order: bool = True,
     ) -> None:
-        if num_workers < 0:
-            raise ValueError(f"num_workers option should be non-negative, but got {num_workers}; use 0")
-        if timeout < 0:
-            raise ValueError(f"timeout option should be non-negative, but got {timeout}")
-        self.dataset, self.generator = dataset, generator
-        self.num_workers, self.pin_memory, self.timeout = num_workers, pin_memory, timeout
-        self.worker_init_fn, self.multiprocessing_context = worker_init_fn, multiprocessing_context
-        self.prefetch_factor, self.persistent_workers, self.in_order = (
-            prefetch_factor,
-            persistent_workers,
-            in_order,
-        )
-        self.pin_memory_device = pin_memory_device
+        for name, value in (("num_workers", num_workers), ("timeout", timeout)):
+            if value < 0:
+                raise ValueError(f"{name} option should be non-negative, but got {value}; use 0")
+        self.dataset, self.generator, self.timeout = dataset, generator, timeout
+        self.num_workers, self.prefetch_factor = num_workers, prefetch_factor
+        self.worker_init_fn = worker_init_fn
+        self.pin_memory, self.persistent_workers, self.in_order = pin_memory, persistent_workers, in_order
+        self.pin_memory_device, self.multiprocessing_context = pin_memory_device, multiprocessing_context
         self._streams = isinstance(dataset, IterableDataset)
         _check(self._streams, batch_size, shuffle, sampler, batch_sampler, drop_last)
-        if sampler is None and not self._streams:
-            sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
-        self.sampler: Any = sampler
+        self.sampler: Any = sampler if sampler is not None or self._streams else self._order(bool(shuffle))
         if batch_sampler is not None:
             batch_size, drop_last = None, False
         elif batch_size is not None and not self._streams:
@@ -68,6 +61,11 @@ class DataLoader:
         self.batch_size, self.drop_last, self.batch_sampler = batch_size, drop_last, batch_sampler
         self._batched = batch_sampler is not None or batch_size is not None
         self.collate_fn = collate_fn or (default_collate if self._batched else default_convert)
+
+    def _order(self, shuffle: bool) -> Iterable[int]:
+        if shuffle:
+            return RandomSampler(self.dataset, generator=self.generator)
+        return SequentialSampler(self.dataset)
 
     def __iter__(self) -> Iterator[Any]:
         if self._streams:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
-from vizgrad.engine.create import randperm
-from vizgrad.engine.random import Generator
+from vizgrad.engine.surface.create import randperm
+from vizgrad.engine.surface.random import Generator
 from vizgrad.engine.tensor import Tensor
 
 __all__ = [
@@ -28,7 +28,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Dataset(Generic[T_co]):
-    """Samples by number: subclasses say ``__getitem__(number)``, and ``__len__()`` where a loader shall shuffle."""
+    """Samples by number: subclasses say ``__getitem__(number)``, and ``__len__()`` for shuffling."""
 
     def __getitem__(self, index: Any) -> T_co:
         raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
@@ -68,7 +68,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 
 
 class StackDataset(Dataset[Any]):
-    """Sample i is sample i of every dataset, as a tuple, or as a dictionary where datasets are given by name."""
+    """Sample i is sample i of every dataset, as a tuple, or as a dictionary of datasets given by name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if bool(args) == bool(kwargs):

@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy
 
-from vizgrad.engine.create import randint, randperm
-from vizgrad.engine.random import Generator, default
+from vizgrad.engine.surface.create import randint, randperm
+from vizgrad.engine.surface.random import Generator, default
 from vizgrad.engine.tensor import Tensor
 
 __all__ = [
@@ -130,7 +130,10 @@ class WeightedRandomSampler(Sampler[int]):
 
 
 class BatchSampler(Sampler[list[int]]):
-    """The numbers of another sampler, ``batch_size`` at a time; ``drop_last`` leaves out a last smaller group."""
+    """The numbers of another sampler, ``batch_size`` at a time
+
+    ``drop_last`` leaves out a last smaller group.
+    """
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
         if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
