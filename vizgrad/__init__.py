@@ -3,42 +3,18 @@
 The front door: names only.  What is behind each is in engine/ (tensors), nn/, optim/, trace/ and widgets/.
 """
 
+# ruff: noqa: F401 - names are imported to be found here
 from __future__ import annotations
 
 import math as _math
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from vizgrad.engine.create import (
-    arange,
-    as_tensor,
-    bernoulli,
-    empty,
-    empty_like,
-    eye,
-    from_numpy,
-    full,
-    full_like,
-    linspace,
-    normal,
-    ones,
-    ones_like,
-    rand,
-    rand_like,
-    randint,
-    randn,
-    randn_like,
-    randperm,
-    tensor,
-    zeros,
-    zeros_like,
-)
 from vizgrad.engine.device import (
     device,
 )
 from vizgrad.engine.dtype import (
     bfloat16,
-    bool_ as bool,
     complex64,
     complex128,
     dtype,
@@ -54,18 +30,8 @@ from vizgrad.engine.dtype import (
     set_default_dtype,
     uint8,
 )
-from vizgrad.engine.grad_mode import (
-    enable_grad,
-    inference_mode,
-    is_grad_enabled,
-    is_inference_mode_enabled,
-    no_grad,
-    set_grad_enabled,
-)
-from vizgrad.engine.indexing import (
-    index_select,
-    masked_select,
-    nonzero,
+from vizgrad.engine.dtype import (
+    bool_ as bool,
 )
 from vizgrad.engine.ops.activation import (
     erf,
@@ -75,20 +41,13 @@ from vizgrad.engine.ops.activation import (
     sigmoid,
     tanh,
 )
-from vizgrad.engine.ops.elementwise import (
-    abs,
-    add,
+from vizgrad.engine.ops.compare import (
     bitwise_and,
     bitwise_not,
     bitwise_or,
     bitwise_xor,
     ceil,
-    clamp,
-    conj,
-    cos,
-    div,
     eq,
-    exp,
     floor,
     floor_divide,
     ge,
@@ -97,18 +56,27 @@ from vizgrad.engine.ops.elementwise import (
     isinf,
     isnan,
     le,
-    log,
     logical_not,
     lt,
+    ne,
+    remainder,
+    round,
+)
+from vizgrad.engine.ops.elementwise import (
+    abs,
+    add,
+    clamp,
+    conj,
+    cos,
+    div,
+    exp,
+    log,
     maximum,
     minimum,
     mul,
-    ne,
     neg,
     pow,
     reciprocal,
-    remainder,
-    round,
     rsqrt,
     sign,
     sin,
@@ -144,7 +112,77 @@ from vizgrad.engine.ops.shape import (
     transpose,
     unsqueeze,
 )
-from vizgrad.engine.random import (
+from vizgrad.engine.surface.about import (
+    Size,
+    is_complex,
+    is_floating_point,
+)
+from vizgrad.engine.surface.create import (
+    arange,
+    as_tensor,
+    bernoulli,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    linspace,
+    normal,
+    ones,
+    ones_like,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from vizgrad.engine.surface.fold import (
+    all,
+    allclose,
+    any,
+    equal,
+    log_softmax,
+    max,
+    mean,
+    min,
+    norm,
+    softmax,
+    std,
+    sum,
+    topk,
+    var,
+)
+from vizgrad.engine.surface.form import (
+    chunk,
+    clone,
+    flip,
+    narrow,
+    permute,
+    reshape,
+    select,
+    split,
+    t,
+    unbind,
+)
+from vizgrad.engine.surface.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from vizgrad.engine.surface.indexing import (
+    index_select,
+    masked_select,
+    nonzero,
+)
+from vizgrad.engine.surface.random import (
     Generator,
     get_rng_state,
     initial_seed,
@@ -152,37 +190,8 @@ from vizgrad.engine.random import (
     seed,
     set_rng_state,
 )
-from vizgrad.engine.show import (
+from vizgrad.engine.surface.show import (
     set_printoptions,
-)
-from vizgrad.engine.surface import (
-    Size,
-    all,
-    allclose,
-    any,
-    chunk,
-    clone,
-    equal,
-    flip,
-    is_complex,
-    is_floating_point,
-    log_softmax,
-    max,
-    mean,
-    min,
-    narrow,
-    norm,
-    permute,
-    reshape,
-    select,
-    softmax,
-    split,
-    std,
-    sum,
-    t,
-    topk,
-    unbind,
-    var,
 )
 from vizgrad.engine.tensor import (
     Tensor,
@@ -190,10 +199,15 @@ from vizgrad.engine.tensor import (
 
 __version__ = "0.1.0"
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
-float, double, half = float32, float64, float16  # noqa: A001 - PyTorch's names
-int, long, short = int32, int64, int16  # noqa: A001
+float, double, half = float32, float64, float16
+int, long, short = int32, int64, int16
 cfloat, cdouble = complex64, complex128
-strided, preserve_format, contiguous_format, channels_last = "strided", "preserve", "contiguous", "channels_last"
+strided, preserve_format, contiguous_format, channels_last = (
+    "strided",
+    "preserve",
+    "contiguous",
+    "channels_last",
+)
 mm = bmm = dot = mv = matmul
 concat = concatenate = cat
 multiply, subtract, divide, clip, negative, absolute = mul, sub, div, clamp, neg, abs
@@ -210,10 +224,9 @@ def numel(input: Tensor) -> _Any:
     return input.numel()
 
 
-from vizgrad import autograd, cuda, nn, optim, random  # noqa: E402 - they stand on the names above
+from vizgrad import autograd, cuda, nn, optim, random
 
 if _TYPE_CHECKING:
-    from vizgrad.trace.run import Run as _Run
     from vizgrad.widgets.run import replay, watch
 
 _LATER = {"watch": "vizgrad.widgets.run", "replay": "vizgrad.widgets.run"}  # loaded when first used

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vizgrad.engine.grad_mode import (
+from vizgrad.engine.surface.grad_mode import (
     backward,
     enable_grad,
     grad,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vizgrad.engine import device as _device
-from vizgrad.engine import random as _random
+from vizgrad.engine.surface import random as _random
 
 
 def is_available() -> bool:

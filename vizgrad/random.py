@@ -1,5 +1,5 @@
 """``torch.random``: the global stream of random numbers."""
 
-from vizgrad.engine.random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from vizgrad.engine.surface.random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
 __all__ = ["get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]

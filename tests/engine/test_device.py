@@ -91,5 +91,5 @@ def test_without_a_gpu_cuda_answers_sensibly():
         return
     assert vizgrad.cuda.device_count() == 0
     assert vizgrad.cuda.memory_allocated() == 0
-    with pytest.raises(RuntimeError, match="CuPy|driver"):
+    with pytest.raises(RuntimeError, match=r"CuPy|driver"):
         vizgrad.ones(1, device="cuda")

@@ -18,8 +18,14 @@ from vizgrad.engine import dtype, storage, watch
 
 
 def test_import_brings_no_view_and_no_gpu():
-    code = "import sys, vizgrad; print([m for m in ('ipywidgets', 'plotly', 'cupy', 'torch', 'vizgrad.widgets') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    names = "('ipywidgets', 'plotly', 'cupy', 'torch', 'vizgrad.trace', 'vizgrad.widgets')"
+    code = f"import sys, vizgrad; print([m for m in {names} if m in sys.modules])"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )
 
 
 def test_memory_returns_to_where_it_was():
@@ -139,7 +145,18 @@ def test_joining_and_splitting_as_pytorch():
 def test_type_promotion_is_pytorchs():
     import torch
 
-    names = ["bool", "uint8", "int8", "int32", "int64", "float16", "bfloat16", "float32", "float64", "complex64"]
+    names = [
+        "bool",
+        "uint8",
+        "int8",
+        "int32",
+        "int64",
+        "float16",
+        "bfloat16",
+        "float32",
+        "float64",
+        "complex64",
+    ]
     for a in names:
         for b in names:
             for size_a, size_b in (((2,), (2,)), ((2,), ()), ((), (2,))):
@@ -147,7 +164,8 @@ def test_type_promotion_is_pytorchs():
                     torch.ones(size_a, dtype=getattr(torch, a)), torch.ones(size_b, dtype=getattr(torch, b))
                 )
                 ours = dtype.result_type(
-                    vizgrad.ones(size_a, dtype=dtype.by_name(a)).array, vizgrad.ones(size_b, dtype=dtype.by_name(b)).array
+                    vizgrad.ones(size_a, dtype=dtype.by_name(a)).array,
+                    vizgrad.ones(size_b, dtype=dtype.by_name(b)).array,
                 )
                 if str(theirs) != "torch.complex32":  # a type that VizGrad does not have
                     assert str(ours) == str(theirs), (a, size_a, b, size_b)
@@ -187,13 +205,19 @@ def test_prints_as_pytorch(make):
     ("call", "words"),
     [
         (lambda: vizgrad.ones(3, 4) @ vizgrad.ones(5, 2), r"matmul: .*\(3x4 and 5x2\)"),
-        (lambda: vizgrad.ones(3) + vizgrad.ones(4), r"size of tensor a \(3\) must match the size of tensor b \(4\)"),
+        (
+            lambda: vizgrad.ones(3) + vizgrad.ones(4),
+            r"size of tensor a \(3\) must match the size of tensor b \(4\)",
+        ),
         (lambda: vizgrad.ones(3).reshape(2, 2), r"shape '\[2, 2\]' is invalid for input of size 3"),
         (lambda: vizgrad.ones(3).backward(), "does not require grad"),
         (lambda: vizgrad.ones(3, requires_grad=True).exp().backward(), "only for scalar outputs"),
         (lambda: vizgrad.ones(2, 2).item(), "a Tensor with 4 elements cannot be converted to Scalar"),
         (lambda: vizgrad.ones(2, requires_grad=True).numpy(), "Use tensor.detach"),
-        (lambda: vizgrad.tensor([1, 2], requires_grad=True), "floating point and complex dtype can require gradients"),
+        (
+            lambda: vizgrad.tensor([1, 2], requires_grad=True),
+            "floating point and complex dtype can require gradients",
+        ),
         (lambda: vizgrad.ones(2, 2).view(4).t().expand(2, 3), "must match the existing size"),
         (lambda: vizgrad.ones(2).cuda(), "pip install|NVIDIA driver|^$"),
     ],
@@ -228,7 +252,9 @@ def test_generators_are_reproducible():
     vizgrad.set_rng_state(state)
     assert vizgrad.equal(a, vizgrad.randn(5))
     g = vizgrad.Generator().manual_seed(7)
-    assert vizgrad.equal(vizgrad.rand(4, generator=g), vizgrad.rand(4, generator=vizgrad.Generator().manual_seed(7)))
+    assert vizgrad.equal(
+        vizgrad.rand(4, generator=g), vizgrad.rand(4, generator=vizgrad.Generator().manual_seed(7))
+    )
 
 
 def test_half_precision_sums_in_single():

@@ -34,7 +34,10 @@ WRITES = {
 
 steps = st.lists(
     st.tuples(
-        st.integers(0, 5), st.sampled_from(sorted(VIEWS)), st.integers(0, 5), st.sampled_from([*sorted(WRITES), ""])
+        st.integers(0, 5),
+        st.sampled_from(sorted(VIEWS)),
+        st.integers(0, 5),
+        st.sampled_from([*sorted(WRITES), ""]),
     ),
     min_size=1,
     max_size=6,
@@ -100,7 +103,10 @@ def test_detach_shares_memory_and_version():
         (lambda x: x.add_(1), "a leaf Variable that requires grad is being used in an in-place operation"),
         (lambda x: x[0].add_(1), "a view of a leaf Variable that requires grad"),
         (lambda x: x.detach().add_(vizgrad.ones(5, 3)), "doesn't match the broadcast shape"),
-        (lambda x: vizgrad.arange(3).add_(0.5), "result type Float can't be cast to the desired output type Long"),
+        (
+            lambda x: vizgrad.arange(3).add_(0.5),
+            "result type Float can't be cast to the desired output type Long",
+        ),
     ],
 )
 def test_errors_are_pytorchs(write, words):
@@ -112,7 +118,9 @@ def test_a_changed_saved_tensor_names_the_op_and_the_line():
     x = vizgrad.ones(3, requires_grad=True)
     y = x.exp()
     y.mul_(2)
-    with pytest.raises(RuntimeError, match=r"ExpBackward0.*version 1; expected version 0.*test_inplace\.py:\d+ by mul_"):
+    with pytest.raises(
+        RuntimeError, match=r"ExpBackward0.*version 1; expected version 0.*test_inplace\.py:\d+ by mul_"
+    ):
         y.sum().backward()
 
 

@@ -41,7 +41,8 @@ def is_float(x):
 
 def tensors_of(arrays, *, grad=True):
     return [
-        vizgrad.tensor(x, requires_grad=grad and is_float(x)) if isinstance(x, np.ndarray) else x for x in arrays
+        vizgrad.tensor(x, requires_grad=grad and is_float(x)) if isinstance(x, np.ndarray) else x
+        for x in arrays
     ]
 
 
@@ -84,7 +85,11 @@ def test_gradient_of_gradient(row, sample):
     def squared(*arrays, graph=False):
         ts = tensors_of(arrays)
         y = run(row, sample, ts)
-        inputs = [t for t, g in zip(ts, row.gradients, strict=False) if isinstance(t, vizgrad.Tensor) and t.requires_grad and g]
+        inputs = [
+            t
+            for t, g in zip(ts, row.gradients, strict=False)
+            if isinstance(t, vizgrad.Tensor) and t.requires_grad and g
+        ]
         grads = vizgrad.autograd.grad((y * weights_like(y)).tanh().sum(), inputs, create_graph=graph)
         total = vizgrad.zeros((), dtype=vizgrad.float64)
         for g in grads:
@@ -108,16 +113,27 @@ def test_shape_rule(row, sample):
 
 
 # Rows that PyTorch has no public function for: the gradients of others, checked as gradients of those.
-NO_TWIN = {n for n in ROWS if n.endswith(("_backward", "_input", "_weight", "_grad", "_add"))} - {"scatter_add"}
+NO_TWIN = {n for n in ROWS if n.endswith(("_backward", "_input", "_weight", "_grad", "_add"))} - {
+    "scatter_add"
+}
 # Halves of public functions: tests/nn compares the whole.
-NO_TWIN |= {"attention_weights", "dropout", "embedding_pick", "batch_norm_eval", "max_pool_with_indices", "max_pool_pick"}
+NO_TWIN |= {
+    "attention_weights",
+    "dropout",
+    "embedding_pick",
+    "batch_norm_eval",
+    "max_pool_with_indices",
+    "max_pool_pick",
+}
 
 PYTORCH_NAMES = {
     "slice": lambda torch: lambda x, index: x[index],
     "index": lambda torch: lambda x, index: x[index],
     "view": lambda torch: lambda x, size: x.view(size),
     "expand": lambda torch: lambda x, size: x.expand(size),
-    "batch_norm": lambda torch: lambda x, **rest: torch.nn.functional.batch_norm(x, None, None, training=True, **rest),
+    "batch_norm": lambda torch: (
+        lambda x, **rest: torch.nn.functional.batch_norm(x, None, None, training=True, **rest)
+    ),
     "conj": lambda torch: lambda x: torch.conj(x).resolve_conj(),
 }
 
@@ -128,7 +144,9 @@ def pytorch_function(torch, name):
     for place in (torch.nn.functional, torch, torch.special):
         if hasattr(place, name):
             return getattr(place, name)
-    raise LookupError(f"PyTorch has no function {name!r}: add the row to NO_TWIN or name its twin in PYTORCH_NAMES")
+    raise LookupError(
+        f"PyTorch has no function {name!r}: add the row to NO_TWIN or name its twin in PYTORCH_NAMES"
+    )
 
 
 def same_arguments(torch, row, sample):

@@ -99,7 +99,9 @@ def may_write(x: Any) -> None:
     if is_view:
         base = x.alias.base
         if base.tracked and base.node is None:
-            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+            raise RuntimeError(
+                "a view of a leaf Variable that requires grad is being used in an in-place operation."
+            )
         if not x.alias.recorded and base.tracked:
             raise RuntimeError(
                 "A view was created in no_grad mode and is being modified inplace with grad mode enabled. "

@@ -27,7 +27,9 @@ class Walk:
     ``wanted``: the tensors asked for (autograd.grad, ``inputs=``); None means every leaf.
     """
 
-    def __init__(self, *, create_graph: bool, retain_graph: bool, wanted: Sequence[Any] | None, store: bool) -> None:
+    def __init__(
+        self, *, create_graph: bool, retain_graph: bool, wanted: Sequence[Any] | None, store: bool
+    ) -> None:
         self.create_graph = create_graph
         self.retain_graph = retain_graph
         self.store = store  # into .grad, as backward() does
@@ -117,7 +119,7 @@ class Walk:
             dx = gradient.formula(xp, *given, *[names[n] for n in gradient.reads])
             if dx is not None:
                 dx = _fitted(xp, dx, *_like(target))
-            if dx is flowing and not self.create_graph and isinstance(target, Bare):
+            if dx is not None and dx is flowing and not self.create_graph and isinstance(target, Bare):
                 dx = dx.copy()  # two leaves must not end up with one gradient array
             results.append(dx)
         return results

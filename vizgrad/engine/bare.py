@@ -18,7 +18,18 @@ _ndarray = numpy.ndarray
 class Bare:
     """The fields of a tensor.  `tensor.Tensor` adds the surface and no state."""
 
-    __slots__ = ("__dict__", "__weakref__", "alias", "array", "grad", "hooks", "node", "slot", "storage", "tracked")
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "alias",
+        "array",
+        "grad",
+        "hooks",
+        "node",
+        "slot",
+        "storage",
+        "tracked",
+    )
 
     array: Any  # the bare NumPy or CuPy array
     storage: Storage  # the memory it stands on, shared with its views

@@ -11,7 +11,7 @@ import numpy
 from . import namespace
 
 
-class device:  # noqa: N801 - PyTorch's name
+class device:
     """``device("cpu")``, ``device("cuda")``, ``device("cuda:1")`` or ``device("cuda", 1)``."""
 
     __slots__ = ("index", "type")
@@ -63,7 +63,9 @@ def cupy() -> ModuleType:
                 'No CuPy found for device "cuda"; install it with pip install "vizgrad[cuda13]" (or cuda12)'
             ) from None
         except Exception as error:
-            raise RuntimeError(f"Found no NVIDIA driver or GPU on your system ({error}); use device='cpu'") from None
+            raise RuntimeError(
+                f"Found no NVIDIA driver or GPU on your system ({error}); use device='cpu'"
+            ) from None
         namespace.register(module.ndarray, module)
         _cupy = module
     return _cupy

@@ -8,7 +8,7 @@ import ml_dtypes
 import numpy as np
 
 
-class dtype:  # noqa: N801 - PyTorch's name
+class dtype:
     """The type of a tensor's elements.  There is one object per type, so ``is`` compares them."""
 
     __slots__ = ("is_complex", "is_floating_point", "itemsize", "legacy", "name", "numpy", "rank")
@@ -50,7 +50,9 @@ ALL = tuple(
         ("uint64", "u8", 1, "UInt64"),
     )
 )
-(bool_, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128, *_) = ALL
+(bool_, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128, *_) = (
+    ALL
+)
 
 _BY_NUMPY = {d.numpy: d for d in ALL}
 _BY_NAME = {d.name: d for d in ALL}
@@ -159,6 +161,10 @@ def unify(arrays: list[Any], *, floating: bool) -> list[Any]:
         common = _default
     kind = common.numpy
     return [
-        (a if a.dtype == kind else a.astype(kind)) if hasattr(a, "astype") else kind.type(a) if common.name == "bfloat16" else a
+        (a if a.dtype == kind else a.astype(kind))
+        if hasattr(a, "astype")
+        else kind.type(a)
+        if common.name == "bfloat16"
+        else a
         for a in arrays
     ]

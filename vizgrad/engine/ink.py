@@ -50,7 +50,9 @@ class Ink:
         return Ink(f"{kind}({self.text})")
 
 
-def _between(sign: str, strength: int, *, right: int | None = None) -> tuple[Callable[..., Ink], Callable[..., Ink]]:
+def _between(
+    sign: str, strength: int, *, right: int | None = None
+) -> tuple[Callable[..., Ink], Callable[..., Ink]]:
     """The operator and its reflection; ``right``: how tight the right operand must be (a - (b + c))."""
     right = strength if right is None else right
 
@@ -105,7 +107,9 @@ class Symbols:
             if name in ("zeros_like", "ones_like", "full_like"):
                 return Ink({"zeros_like": "0", "ones_like": "1"}.get(name) or str(_ink(args[1])))
             if name == "where":
-                return Ink(f"{_ink(args[1]).within(_SUM)} if {args[0]} else {_ink(args[2]).within(_SUM)}", _SUM - 1)
+                return Ink(
+                    f"{_ink(args[1]).within(_SUM)} if {args[0]} else {_ink(args[2]).within(_SUM)}", _SUM - 1
+                )
             words = [str(_ink(a)) for a in args]
             words += [f"{k}={v}" for k, v in settings.items() if k not in self.silent]
             return Ink(f"{name}({', '.join(words)})")
@@ -168,4 +172,8 @@ def _word(name: str, op: Op, named: dict[str, str]) -> Any:
 
 def _setting(name: str, default: Any) -> Any:
     """A setting stands for itself unless its default already says which branch is the usual one."""
-    return default if default is None or isinstance(default, (bool, str, tuple)) or default in (0, 1) else Ink(name)
+    return (
+        default
+        if default is None or isinstance(default, (bool, str, tuple)) or default in (0, 1)
+        else Ink(name)
+    )

@@ -34,7 +34,9 @@ class Formula:
     samples: tuple[Any, ...] = ()
     shape: Callable[..., tuple[int, ...]] | None = None  # from input shapes and settings to the output's
     broadcasts = False  # inputs are stretched to one shape; gradients are summed back
-    promotes: str | None = None  # "mixed": inputs are brought to one dtype; "float": and integers become floats
+    promotes: str | None = (
+        None  # "mixed": inputs are brought to one dtype; "float": and integers become floats
+    )
     view = False  # the output shares the first input's memory
     outputs: tuple[str, ...] = ()  # names, for rows with several outputs
     formula: str | None = None  # what to show for a body that ink cannot follow
@@ -75,7 +77,9 @@ class Op:
     view: bool
     outputs: tuple[str, ...]
     differentiable: bool = field(init=False)
-    plan: tuple[tuple[str, str, int], ...] = field(init=False)  # for each of keeps: its name, where it comes from
+    plan: tuple[tuple[str, str, int], ...] = field(
+        init=False
+    )  # for each of keeps: its name, where it comes from
     function: Callable[..., Tensor] = field(init=False)  # what users call
     backward_name: str = field(init=False)  # "MulBackward0", as PyTorch prints it
 
@@ -176,7 +180,9 @@ def _function(row: Op, arguments: list[inspect.Parameter]) -> Callable[..., Tens
         settings = f"_defaults if {usual} else {settings}"  # one dict for all calls that change nothing
     source = f"def {row.name}({', '.join(words)}):\n    return _apply(_row, {given}, {settings})\n"
     names: dict[str, Any] = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, **defaults}
-    exec(compile(source, f"<op {row.name}>", "exec"), names)  # as dataclasses does: nothing here comes from outside
+    exec(
+        compile(source, f"<op {row.name}>", "exec"), names
+    )  # as dataclasses does: nothing here comes from outside
     call = names[row.name]
     call.__doc__ = row.doc
     call.__module__ = row.family.__module__

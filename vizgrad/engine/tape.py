@@ -45,7 +45,9 @@ class Kept:
 
     def swap(self, i: int, value: Any, storage: Storage) -> None:
         """Hold another value in the place of the i-th."""
-        before = Kept([self.values[i]], [storage])  # counts the new storage in, and the old one out when it goes
+        before = Kept(
+            [self.values[i]], [storage]
+        )  # counts the new storage in, and the old one out when it goes
         self.values[i] = value
         self.storages[i], before.storages[0] = storage, self.storages[i]
         self.versions[i] = storage.version
@@ -69,7 +71,9 @@ class Node:
         self.edges = edges  # per input: a Node, (Node, output number), a leaf Tensor, or None
         self.settings = settings
         self.kept: Kept | None = None
-        self.like: Any = None  # shape and dtype of the output, or a list of them: what its gradients must have
+        self.like: Any = (
+            None  # shape and dtype of the output, or a list of them: what its gradients must have
+        )
         self.hooks: dict[int, list[Any]] | None = None  # output number -> functions of its gradient
 
     @property
@@ -117,7 +121,7 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     if type(y) is tuple and len(y) > (len(op.outputs) or 1):
         *y, extra = y
         y = tuple(y) if op.outputs else y[0]
-    out = tuple(map(_wrap, y)) if op.outputs else _wrap(y)
+    out: Any = tuple(map(_wrap, y)) if op.outputs else _wrap(y)
     if op.view and alias.shares(out.array, arrays[0]):
         alias.bind(out, inputs[0], op, settings)
     if tracked and here.grad and op.differentiable:
@@ -135,7 +139,7 @@ def _alike(arrays: list[Any]) -> bool:
     kind = a.dtype
     if kind is not _float32 and kind is not _float64:
         return False
-    for b in arrays:
+    for b in arrays:  # a loop: all() would make a generator on every op
         if b is not a and (type(b) is not _ndarray or b.dtype is not kind):
             return False
     return True
@@ -202,6 +206,7 @@ def _keep(op: Op, inputs: Any, arrays: list[Any], out: Any, extra: Any) -> Kept:
     values: list[Any] = []
     storages: list[Storage | None] = []
     for name, source, i in op.plan:
+        value: Any
         storage = None
         if source == "input":
             value, x = arrays[i], inputs[i]
@@ -214,7 +219,9 @@ def _keep(op: Op, inputs: Any, arrays: list[Any], out: Any, extra: Any) -> Kept:
             value = [a.shape for a in arrays] if op.variadic else getattr(arrays[i], "shape", ())
         else:
             value = extra[name]
-        if storage is None and hasattr(value, "nbytes"):  # made for this op alone: a mask, a converted operand
+        if storage is None and hasattr(
+            value, "nbytes"
+        ):  # made for this op alone: a mask, a converted operand
             storage = Storage(value.nbytes)
         values.append(value)
         storages.append(storage)

@@ -1,4 +1,4 @@
-"""A formula run on one part of its operands after the other, so that what it makes in between stays in the cache.
+"""A formula run on one part of its operands after the other: what it makes in between stays in the cache.
 
 The formula and the numbers are the same; only large temporaries are avoided.
 """
@@ -21,7 +21,7 @@ def parts(x: Any, axis: int = 0) -> Iterator[slice]:
 
 
 def each(formula: Callable[..., Any], xp: Any, *operands: Any, axis: int = 0) -> Any:
-    """``formula(xp, *operands)`` for a result shaped like the first operand, whose parts do not depend on others.
+    """``formula(xp, *operands)`` for a result shaped like the first operand, part by part.
 
     Operands of size 1 along ``axis`` go to every part.  Anything but large NumPy arrays is computed at once.
     """

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from vizgrad.engine.shapes import product
+from vizgrad.engine.ops.shapes import product
 
 _CACHE = 1 << 20  # bytes of patches at a time on a CPU
 _GPU = 1 << 28  # on a GPU long products count, not caches
@@ -98,7 +98,12 @@ def _widened(a: Any, b: Any, c: Any) -> tuple[Any, ...]:
 
 
 def _in_pixels(shape: tuple[int, ...], win: Window, groups: int) -> bool:
-    return groups == 1 and win.out[-1] < shape[1] * win.kernel[-1]
+    return groups == 1 and not _one_by_one(win) and win.out[-1] < shape[1] * win.kernel[-1]
+
+
+def _one_by_one(win: Window) -> bool:
+    """Whether each output sees one pixel and each pixel is seen once: then images are their own matrices."""
+    return win.out == win.padded == win.plane and product(win.kernel) == 1
 
 
 def _images(xp: Any, n: int, bytes_each: int) -> Iterator[slice]:
@@ -146,6 +151,8 @@ def _planes_by_input(xp: Any, g: Any, w: Any, shape: tuple[int, ...], win: Windo
     n, c, places = shape[0], shape[1] // groups, product(win.out)
     w = xp.ascontiguousarray(w.reshape(groups, w.shape[0] // groups, -1).swapaxes(1, 2))
     g = g.reshape(n, groups, -1, places)
+    if _one_by_one(win):
+        return xp.matmul(w, g).reshape(shape)
     dx = xp.zeros((n, groups, c, *win.padded), dtype=g.dtype)
     for i in _images(xp, n, groups * w.shape[1] * places * g.itemsize):
         patches = xp.matmul(w, g[i]).reshape(-1, groups, c, *win.kernel, *win.out)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-_BLOCK = 8192  # elements at a time, so that some twenty passes over them stay in the fastest cache
+_BLOCK = 16384  # elements at a time, so that some twenty passes over them stay in the fastest cache
 
 # erf(x) = x P(x²) / Q(x²) for |x| <= 0.5; the leading coefficient first
 _P = (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2,
@@ -51,9 +51,11 @@ def erf(x: np.ndarray) -> np.ndarray:
 
 
 def _single(x: np.ndarray) -> np.ndarray:
-    x = np.clip(x, np.float32(-4), np.float32(4))
+    x = np.minimum(np.maximum(x, np.float32(-4)), np.float32(4))
     square = x * x
-    return np.clip(x * _polynomial(_U, square) / _polynomial(_V, square), np.float32(-1), np.float32(1))
+    x *= _polynomial(_U, square)
+    x /= _polynomial(_V, square)
+    return np.minimum(np.maximum(x, np.float32(-1)), np.float32(1))
 
 
 def _double(x: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from vizgrad.engine.shapes import product
+from vizgrad.engine.ops.shapes import product
 
 from .convolution import Window
 
@@ -131,6 +131,8 @@ def parts(size: int, count: int) -> list[tuple[int, int]]:
 
 def averages(xp: Any, x: Any, out: Sequence[int]) -> Any:
     """The average of each part, one dimension after the other, the last first."""
+    if all(count == 1 for count in out):
+        return x.reshape(len(x), -1).mean(axis=1).reshape(len(x), *out)
     for axis in reversed(range(1, x.ndim)):
         n, count = x.shape[axis], out[axis - 1]
         if n == count:

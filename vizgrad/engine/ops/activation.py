@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from vizgrad.engine.kernels import blocks
 from vizgrad.engine.op import op
-from vizgrad.engine.samples import ONE, Sample
+from vizgrad.engine.ops.samples import ONE, Sample
 from vizgrad.engine.words import Value
 
 from .elementwise import analytic, elementwise
@@ -146,3 +147,41 @@ class erf(analytic):
 
     def d_input(xp, g, input):
         return g * 1.1283791670955126 * xp.exp(-input * input)  # 2/√π
+
+
+@op
+class gelu(analytic):
+    """x · Φ(x), with Φ the normal distribution: how likely a normal number is to be smaller than x
+
+    ``approximate="tanh"``: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))).
+    Hendrycks & Gimpel, *Gaussian Error Linear Units*, 2016, section 2.
+    """
+
+    samples = (Sample((3, 4), low=-2.0, high=2.0), Sample((3, 4), low=-2.0, high=2.0, approximate="tanh"))
+
+    @staticmethod
+    def shape(input, approximate="none"):
+        return tuple(input)
+
+    def forward(xp, input: Value, approximate: str = "none"):
+        return blocks.each(lambda xp, x: x * _below(xp, x, approximate), xp, input)
+
+    def d_input(xp, g, input, approximate):
+        return blocks.each(lambda xp, g, x: _d_gelu(xp, g, x, approximate), xp, g, input)
+
+
+def _d_gelu(xp, g, x, approximate):
+    below = _below(xp, x, approximate)
+    if approximate == "none":
+        return g * (below + x * 0.3989422804014327 * xp.exp(-0.5 * x * x))  # 1/√(2π)
+    inner = 0.7978845608028654 + 0.10703222440890037 * x * x
+    return g * (below + 2 * x * below * (1 - below) * inner)
+
+
+def _below(xp, x, approximate):
+    """Φ(x), exactly or by tanh."""
+    if approximate == "none":
+        return 0.5 * (1 + xp.erf(x * 0.7071067811865476))
+    if approximate != "tanh":
+        raise RuntimeError(f"approximate argument must be either none or tanh, but got {approximate!r}.")
+    return 0.5 * (1 + xp.tanh(0.7978845608028654 * x * (1 + 0.044715 * x * x)))  # √(2/π)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vizgrad.engine import shapes
+from vizgrad.engine.kernels import blocks
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.samples import Sample
+from vizgrad.engine.ops import shapes
+from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.words import Value
 
 from .dropout import dropout
@@ -37,26 +38,43 @@ class attention_weights(Formula):
         return tuple(input) if mask is None else shapes.broadcast(input, mask)
 
     def forward(xp, input: Value, mask: Value | None = None, is_causal: bool = False, scale: float = 1.0):
-        kind = input.dtype
-        x = input.astype("float32") if kind.itemsize < 4 else input
-        x = x * scale if mask is None or mask.dtype.kind == "b" else x * scale + mask
-        if mask is not None and mask.dtype.kind == "b":
-            x = xp.where(mask, x, -xp.inf)
-        if is_causal:
-            rows, columns = x.shape[-2:]
-            x[..., xp.arange(columns) > xp.arange(rows)[:, None]] = -xp.inf
-        top = xp.max(x, axis=-1, keepdims=True)
-        x -= xp.where(top == -xp.inf, 0, top)
-        y = xp.exp(x, out=x)
-        total = xp.sum(y, axis=-1, keepdims=True)
-        y /= xp.where(total == 0, 1, total)
-        return y.astype(kind, copy=False)
+        def formula(xp, x, mask):
+            return _weights(xp, x, mask, is_causal, scale)
+
+        x = input.astype("float32") if input.dtype.itemsize < 4 else input
+        if x.ndim > 2 and (mask is None or shapes.product(mask.shape[:-2]) == 1):
+            x = x.reshape(-1, *x.shape[-2:])
+            mask = mask if mask is None else mask.reshape(1, *(1,) * (2 - mask.ndim), *mask.shape[-2:])
+            y = blocks.each(formula, xp, x, mask).reshape(input.shape)
+        else:
+            y = formula(xp, x, mask)
+        return y.astype(input.dtype, copy=False)
 
     def d_input(xp, g, y, scale):
-        return y * (g - xp.sum(g * y, axis=-1, keepdims=True)) * scale
+        return _d_softmax(xp, g, y) * scale
 
     def d_mask(xp, g, y):
-        return y * (g - xp.sum(g * y, axis=-1, keepdims=True))
+        return _d_softmax(xp, g, y)
+
+
+def _d_softmax(xp, g, y):
+    return blocks.each(lambda xp, g, y: y * (g - xp.sum(g * y, axis=-1, keepdims=True)), xp, g, y)
+
+
+def _weights(xp, x, mask, is_causal, scale):
+    """Scaled and masked scores through softmax; a row in which everything is hidden becomes 0."""
+    x = x * scale
+    if mask is not None:
+        x = xp.where(mask, x, -xp.inf) if mask.dtype.kind == "b" else x + mask
+    if is_causal:
+        queries, keys = x.shape[-2:]
+        x[..., xp.arange(keys) > xp.arange(queries)[:, None]] = -xp.inf
+    top = xp.max(x, axis=-1, keepdims=True)
+    x -= xp.where(top == -xp.inf, 0, top)
+    y = xp.exp(x, out=x)
+    total = xp.sum(y, axis=-1, keepdims=True)
+    y /= xp.where(total == 0, 1, total)
+    return y
 
 
 def scaled_dot_product_attention(
@@ -82,7 +100,7 @@ def scaled_dot_product_attention(
     scale = query.shape[-1] ** -0.5 if scale is None else scale
     weights: Any = attention_weights(query @ key.transpose(-2, -1), attn_mask, is_causal, scale)
     if dropout_p > 0:
-        from vizgrad.engine import create
+        from vizgrad.engine.surface import create
 
         weights = dropout(weights, create.rand(weights.shape, device=query.device) >= dropout_p, dropout_p)
     return weights @ value

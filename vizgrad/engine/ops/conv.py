@@ -14,8 +14,8 @@ from typing import Any
 from vizgrad.engine.kernels import convolution as kernel
 from vizgrad.engine.kernels.convolution import Window
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.samples import Sample
-from vizgrad.engine.shapes import known
+from vizgrad.engine.ops.samples import Sample
+from vizgrad.engine.ops.shapes import known
 from vizgrad.engine.words import Shape, Value
 
 Size = int | Sequence[int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.samples import Sample
+from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.words import Value
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vizgrad.engine import shapes
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.samples import Sample
+from vizgrad.engine.ops import shapes
+from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.words import Shape, Value
 
 
@@ -14,7 +14,10 @@ from vizgrad.engine.words import Shape, Value
 class slice_(Formula):
     """x[index] with numbers, slices, None and Ellipsis: a view"""
 
-    samples = (Sample((3, 4), index=(slice(None), 1)), Sample((4, 5), index=(slice(1, 4, 2), None, slice(0, 3))))
+    samples = (
+        Sample((3, 4), index=(slice(None), 1)),
+        Sample((4, 5), index=(slice(1, 4, 2), None, slice(0, 3))),
+    )
     view = True
 
     def forward(xp, input: Value, index: Any):
@@ -83,8 +86,10 @@ class index_put(Formula):
         picked = xp.rule("index")(g, index)
         new = len(picked.shape) - len(value_shape)
         stretched = [i + new for i, n in enumerate(value_shape) if n == 1 and picked.shape[i + new] != 1]
-        return xp.reshape(xp.sum(picked, axis=(*range(new), *stretched), keepdims=True) if new or stretched else picked,
-                          value_shape)
+        return xp.reshape(
+            xp.sum(picked, axis=(*range(new), *stretched), keepdims=True) if new or stretched else picked,
+            value_shape,
+        )
 
 
 @op
@@ -130,7 +135,7 @@ def _check_index(x, index, dim):
     if index.ndim != x.ndim:
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     size = x.shape[shapes.at(dim, x.ndim)]
-    if index.size and not (0 <= int(index.min()) and int(index.max()) < size):
+    if index.size and not (int(index.min()) >= 0 and int(index.max()) < size):
         bad = int(index.max()) if int(index.max()) >= size else int(index.min())
         raise RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {size}")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vizgrad.engine import shapes
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.samples import Sample
+from vizgrad.engine.ops import shapes
+from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.words import Shape, Value
 
 from .elementwise import analytic

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vizgrad.engine import shapes
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.samples import Sample
+from vizgrad.engine.ops import shapes
+from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.words import Value
 
 
@@ -45,7 +45,9 @@ class matmul(Formula):
         if len(input.shape) == len(other_shape) == 1:
             return xp.conj(input) * g
         if len(input.shape) == 1:
-            return xp.reshape(xp.conj(input), (*input.shape, 1)) * xp.reshape(g, (*g.shape[:-1], 1, g.shape[-1]))
+            return xp.reshape(xp.conj(input), (*input.shape, 1)) * xp.reshape(
+                g, (*g.shape[:-1], 1, g.shape[-1])
+            )
         if len(other_shape) == 1:
             return xp.sum(
                 xp.reshape(g, (*g.shape, 1)) * xp.conj(input), axis=tuple(range(len(input.shape) - 1))

@@ -1,8 +1,8 @@
 """Normalizations: subtract a mean, divide by a standard deviation, then scale and shift by what was learnt.
 
-They differ in what the mean is taken over: each puts its input into a shape where that is plain to see, and they
-share the arithmetic.  Mean and spread are outputs beside y: gradients are written with them, and where a gradient
-is itself differentiated, the engine follows them back to x like any output.
+They differ in what the mean is taken over: each puts its input into a shape where that is plain to see, and
+they share the arithmetic.  Mean and spread are outputs beside y: gradients are written with them, and where a
+gradient is itself differentiated, the engine follows them back to x like any output.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 from vizgrad.engine.kernels import blocks
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.samples import Sample
-from vizgrad.engine.shapes import known, product
+from vizgrad.engine.ops.samples import Sample
+from vizgrad.engine.ops.shapes import known, product
 from vizgrad.engine.words import Shape, Value
 
 
@@ -159,7 +159,7 @@ def _sum_to(xp, g, shape):
 
 
 def _from_statistics(xp, dx, g_mean, g_rstd, x, mean, rstd):
-    """Add what flows back through mean and 1 / √(var + eps), which are outputs too; rows of the last dimension."""
+    """Add what flows back through mean and 1 / √(var + eps), which are outputs too; samples are rows."""
     if g_mean is not None:
         dx = _plus(dx, g_mean / x.shape[-1] + xp.zeros_like(x))
     if g_rstd is not None:

@@ -9,8 +9,8 @@ import numpy
 
 from vizgrad.engine.kernels import pooling as kernel
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.samples import Sample
-from vizgrad.engine.shapes import known, product
+from vizgrad.engine.ops.samples import Sample
+from vizgrad.engine.ops.shapes import known, product
 from vizgrad.engine.words import Shape, Value
 
 from .conv import Size

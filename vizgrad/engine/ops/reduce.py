@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vizgrad.engine import shapes
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.samples import FOLD, Sample
+from vizgrad.engine.ops import shapes
+from vizgrad.engine.ops.samples import FOLD, Sample
 from vizgrad.engine.words import Dim, Value
 
 
@@ -59,8 +59,10 @@ class mean(reduction):
 
     def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False):
         if input.dtype.kind not in "fcV":
-            raise RuntimeError(f"mean(): could not infer output dtype. Input dtype must be either a floating "
-                               f"point or complex dtype. Got: {input.dtype}; convert with .float() first")
+            raise RuntimeError(
+                f"mean(): could not infer output dtype. Input dtype must be either a floating "
+                f"point or complex dtype. Got: {input.dtype}; convert with .float() first"
+            )
         return narrowly(xp.mean, input, shapes.axis(input, dim), keepdim)
 
     def d_input(xp, g, input_shape, dim):
@@ -168,7 +170,11 @@ class logsumexp(reduction):
 class var(reduction):
     """The variance along ``dim``: Σ (x - mean)² / (n - correction)"""
 
-    samples = (Sample((3, 4)), Sample((3, 4), dim=0), Sample((2, 3, 4), dim=(0, 2), correction=0, keepdim=True))
+    samples = (
+        Sample((3, 4)),
+        Sample((3, 4), dim=0),
+        Sample((2, 3, 4), dim=(0, 2), correction=0, keepdim=True),
+    )
     formula = "Σ (x - mean(x))² / (n - correction)"
     formulas = {"input": "g · 2 · (x - mean(x)) / (n - correction)"}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from vizgrad.engine import alias, device, shapes
+from vizgrad.engine import alias, device
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.samples import ONE, Sample
+from vizgrad.engine.ops import shapes
+from vizgrad.engine.ops.samples import ONE, Sample
 from vizgrad.engine.words import Shape, Value, Values
 
 
@@ -124,7 +126,8 @@ class expand(view_op):
             if have not in (1, want):
                 raise RuntimeError(
                     f"The expanded size of the tensor ({want}) must match the existing size ({have}) at "
-                    f"non-singleton dimension {i + new}.  Target sizes: {list(size)}.  Tensor sizes: {list(input.shape)}"
+                    f"non-singleton dimension {i + new}.  Target sizes: {list(size)}.  "
+                    f"Tensor sizes: {list(input.shape)}"
                 )
         return xp.broadcast_to(input, wanted)
 
@@ -143,7 +146,11 @@ class transpose(view_op):
     samples = (Sample((2, 3, 4), dim0=0, dim1=-1),)
 
     def forward(xp, input: Value, dim0: int, dim1: int):
-        return xp.swapaxes(input, shapes.at(dim0, input.ndim), shapes.at(dim1, input.ndim)) if input.ndim else input[()]
+        return (
+            xp.swapaxes(input, shapes.at(dim0, input.ndim), shapes.at(dim1, input.ndim))
+            if input.ndim
+            else input[()]
+        )
 
     def d_input(xp, g, dim0, dim1):
         return xp.swapaxes(g, dim0, dim1)
@@ -159,7 +166,8 @@ class permute(view_op):
         if len(dims) != input.ndim:
             raise RuntimeError(
                 f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
-                f"desired ordering of dimensions i.e. input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}"
+                f"desired ordering of dimensions i.e. input.dim() = {input.ndim} is not equal to "
+                f"len(dims) = {len(dims)}"
             )
         return xp.transpose(input, shapes.axes(input.ndim, tuple(dims)) if input.ndim else None)
 
@@ -231,7 +239,7 @@ class cat(Formula):
         for shape in tensors_shape:
             starts.append(starts[-1] + shape[dim])
         before = (slice(None),) * (dim % len(g.shape))
-        return [g[(*before, slice(a, b))] for a, b in zip(starts, starts[1:], strict=False)]
+        return [g[(*before, slice(a, b))] for a, b in itertools.pairwise(starts)]
 
 
 @op

@@ -69,6 +69,8 @@ def batch_norm(
         return rows.batch_norm_eval(input, running_mean, running_var, weight, bias, eps)
     _refuse_single(input.shape[1], input)
     y, mean, var = rows.batch_norm(input, weight, bias, eps)
+    if not input.numel():  # an empty batch says nothing of the average
+        return y
     _follow(running_mean, mean, momentum)
     if running_var is not None:
         n = input.numel() / input.shape[1]

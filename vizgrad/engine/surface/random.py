@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 
-from . import device as _device
+from vizgrad.engine import device as _device
 
 
 class Generator:
@@ -37,7 +37,7 @@ class Generator:
 
     def get_state(self) -> Any:
         """The state of the stream as a tensor of bytes, for `set_state`."""
-        from .bare import Bare
+        from vizgrad.engine.bare import Bare
 
         state = json.dumps([self._seed, self.stream.bit_generator.state]).encode()
         return Bare._wrap(numpy.frombuffer(state, dtype=numpy.uint8).copy())

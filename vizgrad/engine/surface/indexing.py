@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy
 
-from . import alias, shapes, tape
-from .bare import Bare
-from .ops import index as rows
+from vizgrad.engine import alias, tape
+from vizgrad.engine.bare import Bare
+from vizgrad.engine.ops import index as rows
+from vizgrad.engine.ops import shapes
 
 
 def _parts(index: Any) -> tuple[tuple[Any, ...], bool]:
@@ -44,8 +45,10 @@ def _flat(items: list[Any]) -> list[Any]:
 
 
 def _check(x: Any, index: tuple[Any, ...]) -> None:
-    taken = sum(getattr(p, "ndim", 1) if getattr(p, "dtype", None) == bool else 1 for p in index
-                if p is not None and p is not Ellipsis)  # fmt: skip
+    taken = 0
+    for p in index:
+        if p is not None and p is not Ellipsis:
+            taken += p.ndim if isinstance(p, numpy.ndarray) and p.dtype.kind == "b" else 1
     if taken > x.array.ndim:
         if x.array.ndim == 0:
             raise IndexError(
@@ -65,8 +68,7 @@ def put(x: Any, index: Any, value: Any) -> None:
     """``x[index] = value``, in place and with gradients."""
     parts, plain = _parts(index)
     _check(x, parts)
-    if not isinstance(value, Bare):
-        value = Bare._wrap(numpy.asarray(value, dtype=x.array.dtype))
+    value = value if isinstance(value, Bare) else Bare._wrap(numpy.asarray(value, dtype=x.array.dtype))
     if plain:
         target = rows.slice_(x, parts)
         while value.array.ndim > target.array.ndim and value.array.shape[0] == 1:
@@ -93,4 +95,6 @@ def nonzero(input: Any, as_tuple: bool = False) -> Any:
     found = [Bare._wrap(a) for a in input.array.nonzero()]
     if as_tuple:
         return tuple(found)
-    return Bare._wrap(numpy.stack([f.array for f in found], -1) if found else numpy.zeros((int(bool(input.array)), 0), int))
+    return Bare._wrap(
+        numpy.stack([f.array for f in found], -1) if found else numpy.zeros((int(bool(input.array)), 0), int)
+    )

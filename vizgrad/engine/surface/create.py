@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from . import device as _device
-from . import dtype as _dtype
+from vizgrad.engine import device as _device
+from vizgrad.engine import dtype as _dtype
+from vizgrad.engine.bare import Bare
+
 from . import random
-from .bare import Bare
 
 if TYPE_CHECKING:
-    from .tensor import Tensor
+    from vizgrad.engine.tensor import Tensor
 
 
 def _new(array: Any, requires_grad: bool = False) -> Tensor:
@@ -25,7 +26,9 @@ def _new(array: Any, requires_grad: bool = False) -> Tensor:
     return x
 
 
-def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **_: Any) -> Tensor:
+def tensor(
+    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **_: Any
+) -> Tensor:
     """A new tensor holding a copy of ``data``: numbers, nested lists of them, an array or a tensor."""
     return _new(_array(data, dtype, device).copy(), requires_grad)
 
@@ -62,10 +65,18 @@ def _from_python(data: Any) -> numpy.ndarray:
     try:
         array = numpy.asarray(data)
     except ValueError:
-        raise ValueError("expected sequences of equal length at each dimension, but the nested lists differ") from None
+        raise ValueError(
+            "expected sequences of equal length at each dimension, but the nested lists differ"
+        ) from None
     if array.dtype == object or array.dtype.kind in "USmM":
-        raise TypeError(f"can't make a tensor of {type(data).__name__} holding {array.dtype}; it takes numbers")
-    if array.dtype.kind in "fc" and not isinstance(data, (numpy.ndarray, numpy.generic)) and not _holds_numpy(data):
+        raise TypeError(
+            f"can't make a tensor of {type(data).__name__} holding {array.dtype}; it takes numbers"
+        )
+    if (
+        array.dtype.kind in "fc"
+        and not isinstance(data, (numpy.ndarray, numpy.generic))
+        and not _holds_numpy(data)
+    ):
         default = _dtype.get_default_dtype()
         array = array.astype(default.numpy if array.dtype.kind == "f" else _dtype.promote_types(
             default, _dtype.complex64).numpy)  # fmt: skip
@@ -79,7 +90,9 @@ def _holds_tensors(data: Any) -> bool:
 
 
 def _holds_numpy(data: Any) -> bool:
-    return isinstance(data, (list, tuple)) and builtins.any(isinstance(x, (numpy.ndarray, numpy.generic)) for x in data)
+    return isinstance(data, (list, tuple)) and builtins.any(
+        isinstance(x, (numpy.ndarray, numpy.generic)) for x in data
+    )
 
 
 def _unwrapped(data: Any) -> Any:
@@ -101,7 +114,12 @@ def _filled(make: Callable[[Any, tuple[int, ...], Any], Any], doc: str) -> Calla
     """A factory from a function of (array module, shape, NumPy dtype)."""
 
     def factory(
-        *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, out: Any = None, **_: Any
+        *size: Any,
+        dtype: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        out: Any = None,
+        **_: Any,
     ) -> Tensor:
         kind = (dtype or _dtype.get_default_dtype()).numpy
         if not size and "size" in _:
@@ -158,7 +176,9 @@ def _like(factory: Callable[..., Tensor]) -> Callable[..., Tensor]:
     @wraps(factory)
     def like(input: Any, *args: Any, dtype: Any = None, device: Any = None, **settings: Any) -> Tensor:
         settings.pop("memory_format", None)
-        return factory(tuple(input.shape), *args, dtype=dtype or input.dtype, device=device or input.device, **settings)
+        return factory(
+            tuple(input.shape), *args, dtype=dtype or input.dtype, device=device or input.device, **settings
+        )
 
     return like
 
@@ -182,15 +202,17 @@ def _drawn(draw: Callable[[Any, tuple[int, ...], Any], Any], doc: str) -> Callab
 
 
 rand = _drawn(
-    lambda stream, shape, kind: numpy.asarray(stream.random(shape, dtype=kind))
-    if shape == ()
-    else stream.random(shape, dtype=kind),
+    lambda stream, shape, kind: (
+        numpy.asarray(stream.random(shape, dtype=kind)) if shape == () else stream.random(shape, dtype=kind)
+    ),
     "Numbers drawn evenly from [0, 1).",
 )
 randn = _drawn(
-    lambda stream, shape, kind: numpy.asarray(stream.standard_normal(shape, dtype=kind))
-    if shape == ()
-    else stream.standard_normal(shape, dtype=kind),
+    lambda stream, shape, kind: (
+        numpy.asarray(stream.standard_normal(shape, dtype=kind))
+        if shape == ()
+        else stream.standard_normal(shape, dtype=kind)
+    ),
     "Numbers drawn from the normal distribution of mean 0 and variance 1.",
 )
 rand_like, randn_like = map(_like, (rand, randn))
@@ -204,7 +226,10 @@ def randint(low: int, high: Any = None, size: Any = None, *, generator: random.G
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     stream = (generator or random.default(device)).stream
-    return _new(stream.integers(low, high, _shape((size,))).astype(_dtype.numpy_of(dtype or _dtype.int64)), requires_grad)
+    return _new(
+        stream.integers(low, high, _shape((size,))).astype(_dtype.numpy_of(dtype or _dtype.int64)),
+        requires_grad,
+    )
 
 
 def randperm(n: int, *, generator: random.Generator | None = None, dtype: Any = None, device: Any = None,

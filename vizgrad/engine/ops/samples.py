@@ -14,7 +14,12 @@ class Sample:
     """
 
     def __init__(
-        self, *inputs: Any, low: float = -1.0, high: float = 1.0, whole: dict[int, int] | None = None, **settings: Any
+        self,
+        *inputs: Any,
+        low: float = -1.0,
+        high: float = 1.0,
+        whole: dict[int, int] | None = None,
+        **settings: Any,
     ) -> None:
         self.inputs, self.low, self.high = inputs, low, high
         self.whole = whole or {}
@@ -46,4 +51,9 @@ class Sample:
 ONE = (Sample((3, 4)), Sample(()))
 POSITIVE = (Sample((3, 4), low=0.2, high=2.0),)
 TWO = (Sample((3, 4), (3, 4)), Sample((3, 1), (1, 4)), Sample((3, 4), ()), Sample((3, 4), 2.0))
-FOLD = (Sample((3, 4)), Sample((3, 4), dim=0), Sample((2, 3, 4), dim=(0, 2)), Sample((3, 4), dim=-1, keepdim=True))
+FOLD = (
+    Sample((3, 4)),
+    Sample((3, 4), dim=0),
+    Sample((2, 3, 4), dim=(0, 2)),
+    Sample((3, 4), dim=-1, keepdim=True),
+)

@@ -31,7 +31,9 @@ def at(dim: int, ndim: int) -> int:
     """The index of a dimension that may be counted from the end."""
     n = max(ndim, 1)
     if not -n <= dim < n:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})"
+        )
     return dim % n
 
 
@@ -112,7 +114,9 @@ def matmul(input: Sequence[int], other: Sequence[int], **_: Any) -> tuple[int, .
     """Rows by columns; everything before the last two dimensions is stretched."""
     a, b = tuple(input), tuple(other)
     if not a or not b:
-        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D")
+        raise RuntimeError(
+            f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D"
+        )
     left, right = (a if len(a) > 1 else (1, *a)), (b if len(b) > 1 else (*b, 1))
     if left[-1] != right[-2]:
         raise RuntimeError(

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any
 
-from . import backward as _backward
-from .bare import Bare
-from .local import here
+from vizgrad.engine import backward as _backward
+from vizgrad.engine.bare import Bare
+from vizgrad.engine.local import here
 
 
 class _Mode:
@@ -42,17 +42,17 @@ class _Mode:
         return mode(function) if callable(function) else mode
 
 
-class no_grad(_Mode):  # noqa: N801 - PyTorch's name
+class no_grad(_Mode):
     """Nothing inside is recorded for backward: evaluation, updates."""
 
 
-class enable_grad(_Mode):  # noqa: N801
+class enable_grad(_Mode):
     """Recording again, inside a `no_grad`."""
 
     recording = True
 
 
-class inference_mode(_Mode):  # noqa: N801
+class inference_mode(_Mode):
     """`no_grad` for code that will never need gradients; ``inference_mode(False)`` changes nothing."""
 
     inference = True
@@ -64,7 +64,7 @@ class inference_mode(_Mode):  # noqa: N801
         return made
 
 
-class set_grad_enabled(_Mode):  # noqa: N801
+class set_grad_enabled(_Mode):
     """Recording on or off, from the call on or for a block."""
 
     def __new__(cls, mode: bool) -> Any:

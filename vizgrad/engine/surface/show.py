@@ -7,10 +7,16 @@ from typing import Any
 
 import numpy
 
-from . import device as _device
-from . import dtype as _dtype
+from vizgrad.engine import device as _device
+from vizgrad.engine import dtype as _dtype
 
-options: dict[str, Any] = {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80, "sci_mode": None}
+options: dict[str, Any] = {
+    "precision": 4,
+    "threshold": 1000,
+    "edgeitems": 3,
+    "linewidth": 80,
+    "sci_mode": None,
+}
 
 
 def set_printoptions(**changes: Any) -> None:
@@ -78,26 +84,26 @@ def _edges(values: numpy.ndarray) -> numpy.ndarray:
     return values
 
 
-def text(x: Any) -> str:
+def text(self: Any) -> str:
     """``tensor([1., 2.], requires_grad=True)``"""
-    values = _device.host(x.array)
+    values = _device.host(self.array)
     kind = _dtype.of(values)
     if values.dtype.kind == "V":
         values = values.astype(numpy.float32)
-    name = "Parameter containing:\ntensor(" if type(x).__name__ == "Parameter" else "tensor("
+    name = "Parameter containing:\ntensor(" if type(self).__name__ == "Parameter" else "tensor("
     cut = values.size > options["threshold"]
     write = _Numbers(_edges(values) if cut else values)
     body = "[]" if values.size == 0 else _text(values, write, 7, cut)
     if values.size == 0 and values.ndim != 1:
         body += f", size={tuple(values.shape)}"
     notes = []
-    if x.device.type != "cpu":
-        notes.append(f"device='{x.device}'")
+    if self.device.type != "cpu":
+        notes.append(f"device='{self.device}'")
     default = (_dtype.get_default_dtype(), _dtype.int64, _dtype.bool_)
     if kind not in default or (values.size == 0 and kind is not default[0]):
         notes.append(f"dtype={kind}")
-    if x.node is not None:
-        notes.append(f"grad_fn=<{x.node.name}>")
-    elif x.requires_grad:
+    if self.node is not None:
+        notes.append(f"grad_fn=<{self.node.name}>")
+    elif self.requires_grad:
         notes.append("requires_grad=True")
     return name + ", ".join([body, *notes]) + ")"

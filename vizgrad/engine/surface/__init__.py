@@ -1,0 +1,1 @@
+"""What users call: factories, conversions, PyTorch's many spellings of one row.  No formulas, no tape."""

@@ -1,0 +1,165 @@
+"""Conversions: to other dtypes and devices, to NumPy, to Python."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any, SupportsIndex
+
+import numpy
+
+from vizgrad.engine import device as _device
+from vizgrad.engine import dtype as _dtype
+from vizgrad.engine import tape
+from vizgrad.engine.bare import Bare
+from vizgrad.engine.op import Op
+from vizgrad.engine.ops import shape
+
+from .about import as_class
+
+
+def to(self: Any, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False, **_: Any) -> Any:
+    """The tensor in another dtype or on another device; itself if nothing changes and no copy is asked for."""
+    for a in args:
+        if isinstance(a, Bare):
+            dtype, device = _dtype.of(a.array), _device.of(a.array)
+        elif isinstance(a, (str, _device.device)) or (isinstance(a, int) and not isinstance(a, bool)):
+            device = a
+        elif isinstance(a, (_dtype.dtype, type)):
+            dtype = a
+    x = self
+    if device is not None and not _same_place(_device.device(device), _device.of(x.array)):
+        x = tape.apply(_MOVE.row, (x,), {"where": device})  # type: ignore[attr-defined]
+    if dtype is not None and _dtype.numpy_of(dtype) != x.array.dtype:
+        x = tape.apply(_CAST, (x,), {"kind": _dtype.numpy_of(dtype)})
+    return shape.clone(x) if copy and x is self else x
+
+
+def _same_place(wanted: Any, have: Any) -> bool:
+    return wanted.type == have.type and (wanted.index is None or wanted.index == have.index)
+
+
+_CAST: Op = shape.cast.row  # type: ignore[attr-defined]
+_MOVE: Any = shape.move
+
+
+def cast_to(kind: _dtype.dtype) -> Callable[[Any], Any]:
+    def cast(self: Any) -> Any:
+        return to(self, dtype=kind)
+
+    cast.__doc__ = f"The tensor as {kind.name}."
+    return cast
+
+
+def type_as(self: Any, other: Any) -> Any:
+    return to(self, dtype=_dtype.of(other.array))
+
+
+def cpu(self: Any) -> Any:
+    return to(self, device="cpu")
+
+
+def cuda(self: Any, device: Any = None, non_blocking: bool = False) -> Any:
+    return to(self, device="cuda" if device is None else device)
+
+
+def numpy_(self: Any, *, force: bool = False) -> numpy.ndarray:
+    """The array behind a tensor on the CPU: shared memory.  ``force`` detaches and copies to the CPU first."""
+    if not force:
+        if self.requires_grad:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+        if not isinstance(self.array, numpy.ndarray):
+            raise TypeError(
+                f"can't convert {self.device} device type tensor to numpy. "
+                "Use Tensor.cpu() to copy the tensor to host memory first."
+            )
+    return _device.host(self.array)
+
+
+def tolist(self: Any) -> Any:
+    return _device.host(self.array).tolist()
+
+
+def item(self: Any) -> Any:
+    """The one element as a Python number."""
+    if self.array.size != 1:
+        raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+    return self.array.item()
+
+
+def new(factory: Callable[..., Any]) -> Callable[..., Any]:
+    """A factory that takes dtype and device from a tensor: ``x.new_zeros(3)``."""
+
+    def make(self: Any, *args: Any, dtype: Any = None, device: Any = None, **settings: Any) -> Any:
+        return factory(*args, dtype=dtype or self.dtype, device=device or self.device, **settings)
+
+    return make
+
+
+def array(self: Any, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray:
+    """What NumPy takes when it is given a tensor."""
+    a = numpy_(self)
+    a = a if dtype is None else a.astype(dtype, copy=False)
+    return a.copy() if copy else a
+
+
+def dlpack(self: Any, **settings: Any) -> Any:
+    if self.requires_grad:
+        raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    return self.array.__dlpack__(**settings)
+
+
+def dlpack_device(self: Any) -> tuple[int, int]:
+    return self.array.__dlpack_device__()
+
+
+def truth(self: Any) -> bool:
+    if self.array.size != 1:
+        raise RuntimeError(
+            "Boolean value of Tensor with no values is ambiguous"
+            if self.array.size == 0
+            else "Boolean value of Tensor with more than one value is ambiguous"
+        )
+    return bool(self.array.item())
+
+
+def as_index(self: Any) -> int:
+    if self.array.dtype.kind not in "iub" or self.array.size != 1:
+        raise TypeError("only integer tensors of a single element can be converted to an index")
+    return int(self.array.item())
+
+
+def length(self: Any) -> int:
+    if self.array.ndim == 0:
+        raise TypeError("len() of a 0-d tensor")
+    return self.array.shape[0]
+
+
+def reduce_ex(self: Any, protocol: SupportsIndex, /) -> Any:
+    return _rebuilt, (type(self), _device.host(self.array), self.requires_grad and self.node is None)
+
+
+def _rebuilt(cls: type, values: numpy.ndarray, requires_grad: bool) -> Any:
+    return as_class(cls, Bare._wrap(values), requires_grad)
+
+
+def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
+    """A leaf with its own memory; PyTorch refuses the others, and so do we."""
+    if self.grad_fn is not None:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
+        )
+    if id(self) in memo:
+        return memo[id(self)]
+    y = as_class(type(self), Bare._wrap(self.array.copy(), self.storage.category), self.tracked)
+    y.grad = copy.deepcopy(self.grad, memo)
+    y.__dict__.update(copy.deepcopy(self.__dict__, memo))
+    memo[id(self)] = y
+    return y
+
+
+def type_(self: Any, dtype: Any = None) -> Any:
+    """The dtype's old name (`torch.FloatTensor`), or a conversion."""
+    return f"torch.{_dtype.of(self.array).legacy}Tensor" if dtype is None else to(self, dtype)

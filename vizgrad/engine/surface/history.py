@@ -1,0 +1,97 @@
+"""A tensor's history: who needs gradients, and who wants to see them."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from vizgrad.engine.bare import Bare
+
+
+def requires_grad_(self: Any, requires_grad: bool = True) -> Any:
+    """Ask for the gradient of this leaf."""
+    if requires_grad and self.array.dtype.kind not in "fcV":
+        raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+    if not requires_grad and self.grad_fn is not None:
+        raise RuntimeError(
+            "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+            "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+        )
+    self.tracked = bool(requires_grad) or self.node is not None
+    return self
+
+
+def detach(self: Any) -> Any:
+    """The same memory, without history."""
+    x = Bare._wrap(self.array)
+    x.storage = self.storage
+    return x
+
+
+def detach_(self: Any) -> Any:
+    self.node, self.slot, self.tracked = None, 0, False
+    return self
+
+
+def replace_data(self: Any, other: Any) -> None:
+    category = self.storage.category
+    self.array, self.storage = other.array, other.storage.borrow() if other.storage.savers else other.storage
+    if self.storage.category != category and not self.storage.savers:
+        self.storage.become(category)
+
+
+class Handle:
+    """What registering a hook returns; ``remove()`` takes the hook out again."""
+
+    def __init__(self, hooks: list[Any], hook: Any) -> None:
+        self._hooks, self._hook = hooks, hook
+
+    def remove(self) -> None:
+        if self._hook in self._hooks:
+            self._hooks.remove(self._hook)
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+def register_hook(self: Any, hook: Callable[[Any], Any]) -> Handle:
+    """Call ``hook`` with this tensor's gradient when it is computed; what it returns replaces the gradient."""
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if self.node is None:
+        self.hooks = self.hooks or []
+        hooks = self.hooks
+    else:
+        self.node.hooks = self.node.hooks or {}
+        hooks = self.node.hooks.setdefault(self.slot, [])
+    hooks.append(hook)
+    return Handle(hooks, hook)
+
+
+class _Retain:
+    """A hook that stores the gradient of a tensor that is not a leaf."""
+
+    def __init__(self, x: Any) -> None:
+        self.x = weakref.ref(x)
+
+    def __call__(self, g: Any) -> None:
+        x = self.x()
+        if x is not None:
+            x.grad = g if x.grad is None else x.grad + g
+
+
+def retain_grad(self: Any) -> None:
+    """Store the gradient of this tensor too, although it is not a leaf."""
+    if not self.requires_grad:
+        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    if self.node is not None and not retains_grad(self):
+        register_hook(self, _Retain(self))
+
+
+def retains_grad(self: Any) -> bool:
+    hooks = self.node.hooks.get(self.slot, ()) if self.node is not None and self.node.hooks else ()
+    return bool([h for h in hooks if isinstance(h, _Retain) and h.x() is self])

@@ -1,0 +1,53 @@
+"""In-place forms: the row's result, written into the tensor's own memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vizgrad.engine import alias
+from vizgrad.engine import device as _device
+from vizgrad.engine.op import Op
+
+from . import random
+
+
+def inplace(function: Any, *, ignores: str = "") -> Callable[..., Any]:
+    """The in-place form of an op: ``add_`` from ``add``."""
+    row: Op = function.row
+    others, names = row.inputs[1:], tuple(row.settings)
+    optional = {n: row.settings[n] for n in names}
+
+    def write(self: Any, *args: Any, **settings: Any) -> Any:
+        settings.pop(ignores, None)
+        given = [args[i] if i < len(args) else settings.pop(n) for i, n in enumerate(others)]
+        rest = dict(zip(names, args[len(others) :], strict=False))
+        unknown = settings.keys() - optional.keys()
+        if unknown:
+            raise TypeError(f"{row.name}_() got an unexpected keyword argument {unknown.pop()!r}")
+        return alias.write(row, self, tuple(given), optional | rest | settings)
+
+    write.__name__ = write.__qualname__ = row.name + "_"
+    write.__doc__ = f"{row.doc.splitlines()[0]}, written into this tensor's own memory."
+    return write
+
+
+def zero_(self: Any) -> Any:
+    """Zeros, in place."""
+    return self.fill_(0)
+
+
+def _filled(draw: Callable[..., Any]) -> Callable[..., Any]:
+    def fill(self: Any, *args: Any, generator: random.Generator | None = None, **settings: Any) -> Any:
+        alias.may_write(self)
+        stream = (generator or random.default(str(_device.of(self.array)))).stream
+        self.array[...] = draw(stream, self.array.shape, *args, **settings)
+        alias.written(self, "random")
+        return self
+
+    return fill
+
+
+normal_ = _filled(lambda stream, shape, mean=0.0, std=1.0: stream.standard_normal(shape) * std + mean)
+uniform_ = _filled(lambda stream, shape, a=0.0, b=1.0, **k: stream.random(shape) * (k.get("to", b) - a) + a)
+bernoulli_ = _filled(lambda stream, shape, p=0.5: stream.random(shape) < p)
