@@ -25,7 +25,7 @@ def _planes(xp: Any, x: Any) -> Iterator[slice]:
 
 
 def _lowest(xp: Any, kind: Any) -> Any:
-    return -xp.inf if kind.kind == "f" else xp.iinfo(kind).min
+    return xp.iinfo(kind).min if kind.kind in "iu" else -xp.inf
 
 
 def _padded(xp: Any, x: Any, win: Window, edge: Any) -> Any:
