@@ -43,6 +43,7 @@ def _add_rows(y: np.ndarray, index: np.ndarray, rows: np.ndarray) -> None:
     """Sort the rows by where they go, add up each run of equals, write each sum once."""
     if not index.size:
         return
+    index = np.where(index < 0, index + len(y), index)  # -1 and the last row are one place
     order = np.argsort(index, kind="stable")
     index, rows = index[order], rows[order]
     starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))

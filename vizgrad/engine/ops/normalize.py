@@ -90,7 +90,7 @@ def _rows(shape: Any, normalized_shape: Any, star: str = "*, ") -> tuple[int, in
     return product(shape[: len(shape) - len(sizes)]), product(sizes)
 
 
-def _lined_rows(x, normalized_shape):
+def _lined_rows(x: Any, normalized_shape: Any) -> tuple[Any, Any, Any]:
     """Shapes of x, of its statistics, and of the weight, in which samples are rows."""
     if not known(x.shape):
         return (), (), ()
@@ -219,7 +219,7 @@ class rms_norm(normalization):
 # --- batch_norm --------------------------------------------------------------------------------------------
 
 
-def _lined_channels(shape):
+def _lined_channels(shape: Any) -> tuple[Any, Any]:
     """Shapes of x and of what belongs to its channels: (samples, channels, elements) and (1, channels, 1)."""
     if not known(shape):
         return (), ()
@@ -318,7 +318,7 @@ class batch_norm_eval(normalization):
 # --- group_norm --------------------------------------------------------------------------------------------
 
 
-def _lined_groups(shape, num_groups):
+def _lined_groups(shape: Any, num_groups: int) -> tuple[Any, Any, Any]:
     """Shapes of x, of its statistics, and of the weight: (samples, groups, channels of a group, elements)."""
     if not known(shape):
         return (), (), ()
