@@ -4,6 +4,7 @@ from . import functional as functional
 from . import init as init
 from . import utils as utils
 from .activation import *  # noqa: F403
+from .attention import *  # noqa: F403
 from .container import *  # noqa: F403
 from .conv import *  # noqa: F403
 from .dropout import *  # noqa: F403

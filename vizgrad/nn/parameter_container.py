@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
 from vizgrad.engine.tensor import Tensor
@@ -93,7 +93,9 @@ class ParameterDict(Module):
 
     def update(self, parameters: Any) -> None:
         """Add or replace values from a mapping or from pairs."""
-        for name, value in pairs("ParameterDict", parameters):
+        found = pairs("ParameterDict", parameters)
+        ordered = not isinstance(parameters, Mapping) or isinstance(parameters, OrderedDict)
+        for name, value in found if ordered else sorted(found, key=lambda pair: pair[0]):  # as PyTorch
             self[name] = value
 
     def __getitem__(self, key: str) -> Any:

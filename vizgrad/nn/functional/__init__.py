@@ -1,6 +1,5 @@
 """Everything a layer does, as functions: rows of the op table, and compositions of a few lines."""
 
-from vizgrad.engine.ops.attention import scaled_dot_product_attention as scaled_dot_product_attention
 from vizgrad.engine.ops.conv import conv1d as conv1d
 from vizgrad.engine.ops.conv import conv2d as conv2d
 from vizgrad.engine.ops.conv import conv3d as conv3d
@@ -10,6 +9,7 @@ from vizgrad.engine.ops.conv_transpose import conv_transpose3d as conv_transpose
 from vizgrad.engine.ops.matmul import linear as linear
 
 from .activation import *  # noqa: F403
+from .attention import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .embedding import *  # noqa: F403
 from .loss import *  # noqa: F403
