@@ -262,3 +262,29 @@ def test_half_precision_sums_in_single():
     assert ones.sum().item() == 1000
     assert ones.mean().item() == 1
     assert (ones * 2.0).dtype is vizgrad.bfloat16
+
+
+@pytest.mark.torch
+def test_bfloat16_goes_through_single_as_in_pytorch():
+    import torch
+
+    x = np.linspace(-2, 2, 12).reshape(3, 4)
+    for name in ("gelu", "sigmoid", "silu", "softplus", "elu"):
+        theirs, ours = (getattr(lib.nn.functional, name) for lib in (torch, vizgrad))
+        a = torch.tensor(x, dtype=torch.bfloat16, requires_grad=True)
+        b = vizgrad.tensor(x, dtype=vizgrad.bfloat16, requires_grad=True)
+        ya, yb = theirs(a), ours(b)
+        (ya @ ya.T).sum().backward()
+        (yb @ yb.T).sum().backward()
+        assert str(yb.dtype) == str(b.grad.dtype) == "torch.bfloat16"
+        np.testing.assert_allclose(
+            yb.detach().float().numpy(), ya.detach().float().numpy(), rtol=0.01, atol=1e-3
+        )
+        np.testing.assert_allclose(b.grad.float().numpy(), a.grad.float().numpy(), rtol=0.03, atol=0.03)
+
+
+def test_arithmetic_at_its_edges_is_silent():
+    x = vizgrad.tensor([0.0, -1.0])  # warnings are errors in this suite
+    assert x.log()[0].item() == -np.inf
+    assert (x / 0).isnan()[0]
+    assert (x / 0).mean().isnan()

@@ -38,6 +38,7 @@ class Formula:
         None  # "mixed": inputs are brought to one dtype; "float": and integers become floats
     )
     view = False  # the output shares the first input's memory
+    exact = False  # numbers are moved, not computed with: bfloat16 needs no float32 on the way
     outputs: tuple[str, ...] = ()  # names, for rows with several outputs
     formula: str | None = None  # what to show for a body that ink cannot follow
     formulas: dict[str, str] = {}  # the same for its gradients, by input
@@ -75,6 +76,7 @@ class Op:
     broadcasts: bool
     promotes: str | None
     view: bool
+    exact: bool
     outputs: tuple[str, ...]
     differentiable: bool = field(init=False)
     plan: tuple[tuple[str, str, int], ...] = field(
@@ -149,6 +151,7 @@ def _read(cls: Any) -> Op:
         broadcasts=cls.broadcasts,
         promotes=cls.promotes,
         view=cls.view,
+        exact=cls.exact or cls.view,
         outputs=cls.outputs,
     )
     row.function = _function(row, arguments)

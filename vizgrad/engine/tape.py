@@ -22,6 +22,7 @@ _number = itertools.count().__next__
 _wrap = Bare._wrap
 _new = object.__new__
 _ndarray, _float32, _float64 = numpy.ndarray, numpy.dtype("f4"), numpy.dtype("f8")
+_bfloat16 = dtype.bfloat16.numpy
 SPENT: Any = object()  # what a node keeps after its values were freed: nothing, and it says so
 
 
@@ -106,15 +107,17 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
             x = x.array
         arrays.append(x)
     try:
-        xp = NUMPY
+        xp, narrow = NUMPY, None
         if not _alike(arrays):
-            arrays, xp = _prepared(op, arrays)
+            arrays, xp, narrow = _prepared(op, arrays)
         if op.variadic:
             y = op.forward(xp, arrays, **settings)
         elif settings is op.settings:  # the defaults, which forward has itself
             y = op.forward(xp, *arrays)
         else:
             y = op.forward(xp, *arrays, **settings)
+        if narrow is not None:
+            y = _narrowed(y, narrow)
     except Exception as error:
         raise errors.explained(error, op, inputs, settings) from None
     extra = None
@@ -145,11 +148,27 @@ def _alike(arrays: list[Any]) -> bool:
     return True
 
 
-def _prepared(op: Op, arrays: list[Any]) -> tuple[list[Any], Any]:
-    """The operands brought to one dtype where the op wants that, and their ``xp``."""
+def _prepared(op: Op, arrays: list[Any]) -> tuple[list[Any], Any, Any]:
+    """The operands brought to one dtype where the op wants that, their ``xp``, and a dtype for the result.
+
+    NumPy computes poorly with bfloat16 and accumulates in it: such operands go through float32 and back.
+    """
     if op.promotes and _differ(op, arrays):
         arrays = dtype.unify(arrays, floating=op.promotes == "float")
-    return arrays, namespace.of(arrays)
+    narrow = None
+    if not op.exact:
+        kinds = {a.dtype for a in arrays if hasattr(a, "dtype") and a.dtype.kind in "fcV"}
+        if _bfloat16 in kinds:
+            narrow = _bfloat16 if len(kinds) == 1 else None
+            arrays = [a.astype(_float32) if getattr(a, "dtype", None) == _bfloat16 else a for a in arrays]
+    return arrays, namespace.of(arrays), narrow
+
+
+def _narrowed(y: Any, kind: Any) -> Any:
+    """The result (or results, with extras) in the operands' narrow dtype where it came out as float32."""
+    if type(y) is tuple:
+        return tuple(_narrowed(part, kind) for part in y)
+    return y.astype(kind) if getattr(y, "dtype", None) == _float32 else y
 
 
 def _differ(op: Op, arrays: list[Any]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import Sample
+from vizgrad.engine.ops.shape import moving
 from vizgrad.engine.words import Shape, Value
 
 
@@ -29,7 +30,7 @@ class slice_(Formula):
 
 
 @op
-class slice_backward(Formula):
+class slice_backward(moving):
     """Zeros with the gradient written at ``index``"""
 
     def forward(xp, g_in: Value, shape: Shape, index: Any):
@@ -42,7 +43,7 @@ class slice_backward(Formula):
 
 
 @op
-class index(Formula):
+class index(moving):
     """x[index] with tensors of numbers or of True and False among the indices: a copy"""
 
     samples = (Sample((4, 5), index=([0, 2, 2],)), Sample((4, 5), index=([0, 2], [1, 1])))
@@ -68,7 +69,7 @@ class index_backward(Formula):
 
 
 @op
-class index_put(Formula):
+class index_put(moving):
     """A copy of x with ``value`` written, or added, at ``index``"""
 
     def forward(xp, input: Value, value: Value, index: Any, accumulate: bool = False):
@@ -93,7 +94,7 @@ class index_put(Formula):
 
 
 @op
-class gather(Formula):
+class gather(moving):
     """y[i][j] = x[index[i][j]][j] for ``dim`` 0: one element of ``dim`` for each index"""
 
     samples = (Sample((4, 3), (2, 3), whole={1: 4}, dim=0), Sample((4, 3), (4, 2), whole={1: 3}, dim=1))
@@ -117,7 +118,7 @@ class scatter_add(Formula):
     def forward(xp, input: Value, index: Value, src: Value, dim: int):
         _check_index(input, index, dim)
         y = input.copy()
-        places = list(xp.indices(index.shape, sparse=True))
+        places = [xp.arange(n).reshape(-1, *(1,) * (index.ndim - 1 - d)) for d, n in enumerate(index.shape)]
         places[dim] = index
         xp.add_at(y, tuple(places), src[tuple(slice(0, n) for n in index.shape)])
         return y
@@ -141,7 +142,7 @@ def _check_index(x, index, dim):
 
 
 @op
-class zeros(Formula):
+class zeros(moving):
     """Zeros of the given shape, with the dtype and device of x"""
 
     def forward(xp, input: Value, shape: Shape):
@@ -149,7 +150,7 @@ class zeros(Formula):
 
 
 @op
-class zeros_like(Formula):
+class zeros_like(moving):
     """Zeros, shaped like x"""
 
     def forward(xp, input: Value):
@@ -157,7 +158,7 @@ class zeros_like(Formula):
 
 
 @op
-class ones_like(Formula):
+class ones_like(moving):
     """Ones, shaped like x"""
 
     def forward(xp, input: Value):
@@ -165,7 +166,7 @@ class ones_like(Formula):
 
 
 @op
-class full_like(Formula):
+class full_like(moving):
     """One number everywhere, shaped like x"""
 
     def forward(xp, input: Value, fill_value: float):
@@ -173,7 +174,7 @@ class full_like(Formula):
 
 
 @op
-class fill(Formula):
+class fill(moving):
     """One number everywhere: what ``fill_`` writes"""
 
     def forward(xp, input: Value, value: Value):
@@ -187,7 +188,7 @@ class fill(Formula):
 
 
 @op
-class masked_fill(Formula):
+class masked_fill(moving):
     """x, with ``value`` wherever the mask is True"""
 
     samples = (Sample((3, 4), (3, 4), 0.5, whole={1: 2}), Sample((2, 3, 4), (3, 4), 0.5, whole={1: 2}))
@@ -206,7 +207,7 @@ class masked_fill(Formula):
 
 
 @op
-class tril(Formula):
+class tril(moving):
     """The lower triangle of the last two dimensions, zeros above; ``diagonal`` moves the edge"""
 
     samples = (Sample((3, 4)), Sample((2, 3, 3), diagonal=-1))
@@ -219,7 +220,7 @@ class tril(Formula):
 
 
 @op
-class triu(Formula):
+class triu(moving):
     """The upper triangle of the last two dimensions, zeros below; ``diagonal`` moves the edge"""
 
     samples = (Sample((3, 4)), Sample((2, 3, 3), diagonal=1))

@@ -60,10 +60,13 @@ class mean(reduction):
     def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False):
         if input.dtype.kind not in "fcV":
             raise RuntimeError(
-                f"mean(): could not infer output dtype. Input dtype must be either a floating "
+                "mean(): could not infer output dtype. Input dtype must be either a floating "
                 f"point or complex dtype. Got: {input.dtype}; convert with .float() first"
             )
-        return narrowly(xp.mean, input, shapes.axis(input, dim), keepdim)
+        n = shapes.count(input.shape, dim)
+        axis = shapes.axis(input, dim)
+        return narrowly(lambda x, axis, keepdims: xp.sum(x, axis=axis, keepdims=keepdims) / x.dtype.type(n),
+                        input, axis, keepdim)  # fmt: skip
 
     def d_input(xp, g, input_shape, dim):
         g = xp.reshape(g, shapes.with_ones(input_shape, dim)) / shapes.count(input_shape, dim)
@@ -179,7 +182,11 @@ class var(reduction):
     formulas = {"input": "g · 2 · (x - mean(x)) / (n - correction)"}
 
     def forward(xp, input: Value, dim: Dim = None, *, correction: float = 1, keepdim: bool = False):
-        return xp.var(input, axis=shapes.axis(input, dim), ddof=correction, keepdims=keepdim)
+        axis = shapes.axis(input, dim)
+        n = shapes.count(input.shape, dim)
+        centred = input - xp.sum(input, axis=axis, keepdims=True) / n
+        squares = xp.sum(centred * xp.conj(centred), axis=axis, keepdims=keepdim).real
+        return squares / squares.dtype.type(max(n - correction, 0))
 
     def d_input(xp, g, input, dim, correction):
         axis = shapes.axis(input, dim)

@@ -19,6 +19,12 @@ class view_op(Formula):
     view = True
 
 
+class moving(Formula):
+    """Numbers are put elsewhere, not computed with: any dtype is as good as another."""
+
+    exact = True
+
+
 class reshaping(view_op):
     """The same elements in the same order, in another shape."""
 
@@ -192,7 +198,7 @@ class diagonal(view_op):
 
 
 @op
-class diagonal_backward(Formula):
+class diagonal_backward(moving):
     """Zeros with ``g`` on a diagonal"""
 
     def forward(xp, g_in: Value, shape: Shape, offset: int, dim1: int, dim2: int):
@@ -209,7 +215,7 @@ class diagonal_backward(Formula):
 
 
 @op
-class flip(Formula):
+class flip(moving):
     """The elements in reverse order along ``dims``"""
 
     samples = (Sample((3, 4), dims=(0,)), Sample((3, 4), dims=(0, 1)))
@@ -222,7 +228,7 @@ class flip(Formula):
 
 
 @op
-class cat(Formula):
+class cat(moving):
     """Join tensors along an existing dimension"""
 
     samples = ()
@@ -243,7 +249,7 @@ class cat(Formula):
 
 
 @op
-class stack(Formula):
+class stack(moving):
     """Join tensors of one shape along a new dimension"""
 
     samples = ()
@@ -265,7 +271,7 @@ class stack(Formula):
 
 
 @op
-class clone(Formula):
+class clone(moving):
     """A copy that gradients flow through"""
 
     samples = ONE
@@ -278,7 +284,7 @@ class clone(Formula):
 
 
 @op
-class cast(Formula):
+class cast(moving):
     """The same numbers in another dtype; the gradient comes back in the old one"""
 
     broadcasts = True  # the engine returns the gradient to the input's dtype
@@ -291,7 +297,7 @@ class cast(Formula):
 
 
 @op
-class copy(Formula):
+class copy(moving):
     """The second tensor, stretched and converted to be like the first: what ``copy_`` writes"""
 
     broadcasts = True
@@ -307,7 +313,7 @@ class copy(Formula):
 
 
 @op
-class copy_slices(Formula):
+class copy_slices(moving):
     """A base tensor with ``value`` written into the part of it that the view ops ``steps`` lead to"""
 
     def forward(xp, input: Value, value: Value, steps: tuple[Any, ...], shape: Shape):
@@ -324,7 +330,7 @@ class copy_slices(Formula):
 
 
 @op
-class move(Formula):
+class move(moving):
     """The same numbers on another device; the gradient comes back to the old one"""
 
     samples = ()

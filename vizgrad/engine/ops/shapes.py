@@ -39,7 +39,11 @@ def at(dim: int, ndim: int) -> int:
 
 def axes(ndim: int, dim: Any) -> tuple[int, ...]:
     """The dimensions meant by an int, a sequence, or None and () for all of them."""
-    if dim is None or (not isinstance(dim, int) and len(dim) == 0):
+    if dim is None or dim == ():
+        return tuple(range(ndim))
+    if type(dim) is int and 0 <= dim < ndim:  # the common case
+        return (dim,)
+    if not isinstance(dim, int) and len(dim) == 0:
         return tuple(range(ndim))
     found = tuple(at(d, ndim) for d in ((dim,) if isinstance(dim, int) else dim))
     for d in found:
