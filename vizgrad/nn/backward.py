@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from vizgrad.engine import tape
 from vizgrad.engine.local import here
-from vizgrad.engine.op import Formula, Gradient, Op
+from vizgrad.engine.op import TABLE, Gradient, Op
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["BackwardHooks"]
@@ -145,20 +146,14 @@ def _identity(n: int, hear: Callable[[list[Any]], list[Any]]) -> Op:
 
         return Gradient(formula, ())
 
-    return Op(
+    return replace(
+        TABLE["clone"],
         name="BackwardHookFunction",
         doc="Its inputs, unchanged: a place to see gradients",
         forward=lambda xp, *arrays: arrays,
         inputs=names,
-        settings={},
         gradients=tuple(gradient(i) for i in range(n)),
-        keeps=(),
-        variadic=False,
-        family=Formula,
         samples=(),
         shape=None,
-        broadcasts=False,
-        promotes=None,
-        view=False,
         outputs=tuple(f"y{i}" for i in range(n)),
     )
