@@ -86,7 +86,6 @@ from vizgrad.engine.ops.elementwise import (
     where,
 )
 from vizgrad.engine.ops.index import (
-    gather,
     masked_fill,
     tril,
     triu,
@@ -161,6 +160,7 @@ from vizgrad.engine.surface.form import (
     chunk,
     clone,
     flip,
+    gather,
     narrow,
     permute,
     reshape,

@@ -229,7 +229,7 @@ class Tensor(Bare):
 
     # --- picking
     __getitem__, __setitem__ = indexing.get, indexing.put
-    gather, scatter_add, masked_fill = _index.gather, form.scatter_add, _index.masked_fill
+    gather, scatter_add, masked_fill = form.gather, form.scatter_add, _index.masked_fill
     index_select, tril, triu = indexing.index_select, _index.tril, _index.triu
     masked_select, nonzero = indexing.masked_select, indexing.nonzero
 

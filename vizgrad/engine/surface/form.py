@@ -137,5 +137,10 @@ def clone(input: Any, *, memory_format: Any = None) -> Any:
     return _rows.clone(input)
 
 
+def gather(input: Any, dim: int, index: Any) -> Any:
+    """One element of dimension ``dim`` for each number in ``index``."""
+    return _index.gather(input, index, dim)
+
+
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
     return _index.scatter_add(input, index, src, dim)
