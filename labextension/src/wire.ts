@@ -40,7 +40,8 @@ export interface Status {
  * Points of one curve, appended to what the page has, or replacing it.
  *
  * `group`: "metric" (loss, accuracy, anything logged), "rate" (learning rate of each parameter group),
- * "memory" (bytes by category), or a measure of trace/statistics.py ("gradient", "weight": a curve a layer).
+ * "memory" (bytes by category at the fullest moment of a step), or a measure of trace/statistics.py ("gradient",
+ * "weight": a curve a layer).
  * `unit`: "", "fraction" (shown in per cent) or "bytes".
  * `sampled` says what was left out, "" if nothing.
  */

@@ -87,8 +87,10 @@ class Node:
         return tuple(e if type(e) is tuple else (e, 0) for e in self.edges if e is not None)
 
     def kept_bytes(self) -> int:
-        """Bytes that this node keeps alive for backward, memory shared with others included."""
-        return sum(getattr(v, "nbytes", 0) for v in self.kept.values) if isinstance(self.kept, Kept) else 0
+        """Bytes alive for backward because of this node alone, not for being a parameter or kept elsewhere too."""
+        held = self.kept.storages if isinstance(self.kept, Kept) else []
+        distinct = {id(s): s for s in held if s is not None}.values()
+        return sum(s.nbytes for s in distinct if s.category == SAVED and s.savers == held.count(s))
 
     def __repr__(self) -> str:
         return f"<{self.name} number {self.number}>"

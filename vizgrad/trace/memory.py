@@ -20,6 +20,7 @@ class Gauge:
         self._worst = -1
         self._step = 0
         self._at = ""
+        self._fullest: tuple[int, ...] = (0,) * len(storage.CATEGORIES)  # since it was last asked for
 
     def look(self, step: int, layer: str, phase: str) -> None:
         """Remember this moment if it is the worst yet.  ``phase``: forward, backward or update."""
@@ -27,6 +28,17 @@ class Gauge:
         if total > self._worst:
             self._worst, self._peak = total, tuple(self._totals)
             self._step, self._at = step, f"{layer}, {phase}" if layer else phase
+
+    def moment(self, step: int, phase: str) -> None:
+        """`look` at one of the moments that every step has, so that steps can be compared."""
+        self.look(step, "", phase)
+        if sum(self._totals) > sum(self._fullest):
+            self._fullest = tuple(max(0, n) for n in self._totals)
+
+    def fullest(self) -> tuple[int, ...]:
+        """The fullest `moment` since the last call: before backward, as a rule, with all activations saved."""
+        found, self._fullest = self._fullest, (0,) * len(storage.CATEGORIES)
+        return found if sum(found) else self.now
 
     @property
     def now(self) -> tuple[int, ...]:

@@ -92,11 +92,11 @@ class Recorder(Watcher):
             array = root.array
             # On a device: keep the bare number, copied so that no larger memory hangs on it.
             self._loss = array.item() if namespace.of((array,)) is namespace.NUMPY else array.copy()
-        self._gauge.look(self.step, "", "forward")
+        self._gauge.moment(self.step, "forward")
 
     def on_backward_end(self, root: Any) -> None:
         self.control.on_backward_end(root)
-        self._gauge.look(self.step, "", "backward")
+        self._gauge.moment(self.step, "backward")
         self._passes += 1
         if self.by_hand or (self._passes > 1 and self._optimizer is None):
             self.by_hand = True
@@ -134,7 +134,7 @@ class Recorder(Watcher):
         self.step += 1
         if self._loss is not None:
             self._keep_loss(self.step)
-        self._gauge.look(self.step, "", "update")
+        self._gauge.moment(self.step, "update")
         if self._capture is not None:
             self._end_capture()
         now = self._clock.now()
@@ -194,7 +194,7 @@ class Recorder(Watcher):
                 name = "learning rate" if len(groups) == 1 else f"group {i}"
                 history.add("rate", clean(group.get("name", name)), x, float(group["lr"]))
         history.memory = memory = self._gauge.message()
-        for name, size in zip(memory.categories, memory.now, strict=True):
+        for name, size in zip(memory.categories, self._gauge.fullest(), strict=True):
             history.add("memory", name, x, float(size), "bytes")
 
     # --- the graph of a step

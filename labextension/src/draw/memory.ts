@@ -54,7 +54,7 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 
 function tell(memory: Memory | undefined): Sentence {
   if (!memory) return { text: t("nothing measured yet") };
-  return { text: t("{0} now, {1}", bytes(sum(memory.now)), peakOf(memory)) };
+  return { text: t("{0} now, {1} · drawn: each step at its fullest", bytes(sum(memory.now)), peakOf(memory)) };
 }
 
 /** "peak 21.3 MB at step 12, conv2, forward". */
