@@ -54,7 +54,7 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 
 function tell(memory: Memory | undefined): Sentence {
   if (!memory) return { text: t("nothing measured yet") };
-  return { text: t("{0} now, {1} · drawn: each step at its fullest", bytes(sum(memory.now)), peakOf(memory)) };
+  return { text: t("{0} now, {1}", bytes(sum(memory.now)), peakOf(memory)) };
 }
 
 /** "peak 21.3 MB at step 12, conv2, forward". */
@@ -116,7 +116,8 @@ function memoryLegend(): MemoryLegend {
     h("th", { scope: "col" }, t("at peak")),
   );
   const rows = h("tbody", {});
-  const element = h("table", { class: "vg-memory-legend" }, h("thead", {}, head), rows);
+  const drawn = h("caption", {}, t("drawn: each step at its fullest moment"));
+  const element = h("table", { class: "vg-memory-legend" }, drawn, h("thead", {}, head), rows);
   const made = new Map<string, LegendRow>();
   const rowFor = (name: string): LegendRow => {
     const row = made.get(name) ?? makeLegendRow(name);

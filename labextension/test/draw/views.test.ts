@@ -99,7 +99,7 @@ describe("sentences", () => {
 
   test("memory", () => {
     expect(sentence(show(memoryPanel, story("live")).panel)).toBe(
-      "28.6 MB now, peak 29.8 MB at step 412, conv2, forward · drawn: each step at its fullest",
+      "28.6 MB now, peak 29.8 MB at step 412, conv2, forward",
     );
   });
 });
