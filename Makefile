@@ -63,7 +63,7 @@ test-ui: $(VENV)/test.stamp ## the journeys in JupyterLab, in a browser
 	$(PY) -m pytest tests/browser
 
 test-gpu: $(VENV)/test.stamp ## what needs a CUDA GPU and CuPy
-	VIZGRAD_GPU=1 $(PY) -m pytest -m gpu
+	$(PY) -m pytest -m gpu
 
 wire: ## rewrite labextension/src/wire.ts
 	$(PYTHON) tools/wire.py

@@ -14,7 +14,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 LOCKS = ("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "uv.lock")
 RECORDED = re.compile(r'"?resolved"?:?\s+"?https?:|https?://[\w.-]*regist' r"ry\.[\w.-]+")
-FOLDERS = re.compile(r"(?<![\w.~/-])/(?:ho" r"me|Use" r"rs|ro" r"ot|tm" r"p|wo" r"rk)/[\w.-]+")
+FOLDERS = re.compile(r"(?<![\w.~/-])/(?:ho" r"me|Use" r"rs|ro" r"ot|wo" r"rk|tm" r"p/[\w.-]+)/[\w.-]+")
 TEXT = {".py", ".ts", ".mjs", ".cjs", ".css", ".md", ".toml", ".json", ".yml", ".yaml", ".ipynb", ".html", ""}
 
 

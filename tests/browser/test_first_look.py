@@ -57,8 +57,10 @@ def test_nothing_is_cut_or_scrolls_inside(notebook, lab):
         book.run(at, 300)
     view = book.view(training)
     view.awaits("finished")
+    book.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
     for width in (1280, 700):
         book.page.set_viewport_size({"width": width, "height": 900})
+        view.element.scroll_into_view_if_needed()
         book.page.wait_for_timeout(500)
         book.picture(f"width-{width}")
         scrolls = view.element.evaluate(
