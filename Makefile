@@ -36,7 +36,7 @@ check-python: $(VENV)/dev.stamp
 	$(PY) tools/size.py
 	$(PY) tools/locks.py
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(PY)
 
 check-page: labextension/node_modules/dev.stamp
 	$(NPM) run check
