@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 
 
-def _folding(name: str, ufunc: numpy.ufunc) -> Callable[[ModuleType], Callable[..., Any]]:
+def _folding(name: str, ufunc: Any) -> Callable[[ModuleType], Callable[..., Any]]:
     def fold(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         return ufunc.reduce(x, axis, None, None, keepdims)
 
