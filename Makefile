@@ -46,6 +46,7 @@ fix: setup ## mend what a machine can mend
 	$(BIN)/ruff format .
 	$(PY) tools/wire.py
 	$(PY) tools/tour.py
+	@if $(PY) -c 'import torch' 2>/dev/null; then $(PY) tools/parity.py; fi
 	$(NPM) run fix
 
 test: test-python test-page notebooks test-ui ## every test (STRICT=1: nothing may be missing)
