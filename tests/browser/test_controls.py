@@ -67,8 +67,8 @@ def test_stop_while_paused(notebook):
     assert view.state() == "stopped"
 
 
-def test_without_subshells_stop_interrupts(notebook):
-    """As in an older kernel: nothing is heard until the cell ends, so the page interrupts."""
+def test_without_subshells_the_page_interrupts(notebook):
+    """As in an older kernel: nothing is heard until the cell ends, so the page knocks with an interrupt."""
     book = notebook(SETUP, watched(FOREVER), GAP, USABLE)
     book.page.evaluate(
         """() => {
@@ -81,6 +81,10 @@ def test_without_subshells_stop_interrupts(notebook):
     book.start(1)
     view = book.view(1)
     book.until(lambda: "by interrupt" in view.says(), 15, view.says)
+    view.press("pause")
+    view.awaits("paused", seconds=5)
+    view.press("resume")
+    view.awaits("live", seconds=5)
     view.press("stop")
     ends_well(book)
 
