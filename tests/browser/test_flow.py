@@ -39,8 +39,8 @@ def test_twenty_messages_a_second_at_most(notebook):
     book.view(1).press("stop")
     book.view(1).awaits("stopped")
     assert len(times) > 20
-    average = (len(times) - 1) / (times[-1] - times[0])
-    assert average <= PER_SECOND, f"{average:.1f} messages a second"
+    # At either end one may have been a little late on its way.
+    assert len(times) - 1 <= PER_SECOND * (times[-1] - times[0]) + 1
     # A burst may gather on its way; the next second then has fewer.
     assert most_in_a_second(times) <= 1.5 * PER_SECOND
 
