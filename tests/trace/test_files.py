@@ -1,6 +1,7 @@
 """Recordings: what is written can be read, and what was damaged or forged is refused in a sentence."""
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -15,7 +16,10 @@ def recorded(tmp_path):
     path = tmp_path / "run.jsonl"
     model, optimizer, _, run = setup(to=path, every=2)
     with run:
-        train(model, optimizer, 30)
+        train(model, optimizer, 15)
+        while not path.exists() or '"graph"' not in path.read_text():
+            time.sleep(0.01)  # so that the file has more than one line
+        train(model, optimizer, 15)
         run.log(accuracy=0.5)
     return path, run
 

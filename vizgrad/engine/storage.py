@@ -32,7 +32,8 @@ class Storage:
         self.savers = 0  # nodes that keep this memory for backward
         _totals[category] += nbytes
 
-    def __del__(self, _totals: list[int] = _totals) -> None:  # bound here: at exit the module's names are gone
+    def __del__(self, _totals: list[int] = _totals) -> None:
+        # A default, because at exit the module's own names may be gone before the last tensor.
         _totals[self.category] -= self.nbytes
 
     def become(self, category: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from . import alias, dtype, errors, namespace, watch
+from . import alias, dtype, errors, local, namespace, watch
 from .bare import Bare
 from .local import here
 from .namespace import NUMPY
@@ -131,7 +131,7 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
         alias.bind(out, inputs[0], op, settings)
     if tracked and here.grad and op.differentiable:
         record(op, inputs, arrays, out, settings, extra)
-    if here.watchers:
+    if local.watching and here.watchers:
         watch.tell("on_op", op, inputs, out, settings)
     return out
 

@@ -13,10 +13,10 @@ from .ops import activation, compare, elementwise, reduce
 from .ops import index as _index
 from .ops import matmul as _matmul
 from .ops import shape as _shape
+from .ops.words import Value
 from .surface import about, convert, create, fold, form, grad_mode, history, indexing, show
 from .surface import inplace as written
 from .surface.inplace import inplace
-from .words import Value
 
 
 class Tensor(Bare):

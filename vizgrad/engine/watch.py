@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .local import here
+from .local import here, set_watchers
 
 if TYPE_CHECKING:
     from .op import Op
@@ -56,12 +56,12 @@ def tell(moment: str, *facts: Any) -> None:
 
 def add(watcher: Watcher) -> None:
     """Let ``watcher`` see what this thread computes from now on."""
-    here.watchers = (*here.watchers, watcher)
+    set_watchers((*here.watchers, watcher))
 
 
 def remove(watcher: Watcher) -> None:
     """Let it see no more; nothing happens if it did not watch."""
-    here.watchers = tuple(w for w in here.watchers if w is not watcher)
+    set_watchers(tuple(w for w in here.watchers if w is not watcher))
 
 
 @contextmanager
@@ -77,8 +77,9 @@ def watching(watcher: Watcher) -> Iterator[Watcher]:
 @contextmanager
 def unwatched() -> Iterator[None]:
     """Compute something that is nobody's business: the engine's own housekeeping."""
-    watchers, here.watchers = here.watchers, ()
+    watchers = here.watchers
+    set_watchers(())
     try:
         yield
     finally:
-        here.watchers = watchers
+        set_watchers(watchers)

@@ -19,7 +19,8 @@ from .history import History
 from .message import to_json
 from .warn import warn
 
-SLOT = 0.05  # seconds between two updates
+SLOT = 0.05  # seconds between two updates, at least
+SHARE = 40  # and never so often that speaking costs more than a fortieth of the time
 HEARTBEAT = 2.0  # a status at least that often while a run is active
 SILENCE = 3.0  # without a word from the page, updates may be getting lost
 KEYFRAME_GAP, LONGEST_GAP = 2.0, 4.0  # then everything is sent again, this far apart, doubling
@@ -180,10 +181,10 @@ class Publisher:
     def tick(self) -> bool:
         """Let one channel speak: the one that has waited longest.  False if none has anything to say."""
         with self._lock:
-            now = self.now()
+            now, began = self.now(), time.thread_time()
             for channel in sorted(self._channels, key=lambda c: c.spoke):
                 if channel.speak(now):
-                    self._slot = now + SLOT
+                    self._slot = now + max(SLOT, SHARE * (time.thread_time() - began))
                     return True
                 if not channel.speaker.active:
                     self._channels.remove(channel)

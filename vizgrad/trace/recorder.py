@@ -2,7 +2,7 @@
 
 On the hot path it only notes: the loss of each step, nothing else, and no tensor is kept alive.  Readings
 (norms, learning rates, memory) are cut after a step when one is due: at most 20 a second, and never so often
-that they cost more than a twentieth of the time.  Now and then one whole step is captured op by op, for the
+that they cost more than a fortieth of the time.  Now and then one whole step is captured op by op, for the
 graph.
 """
 
@@ -27,8 +27,8 @@ from .names import Names
 from .warn import warn
 
 GAP = 0.05  # seconds between two readings, at least
-SHARE = 20  # a reading may cost a twentieth of the time, a capture a fiftieth
-CAPTURE_GAP, CAPTURE_SHARE = 1.0, 50
+SHARE = 40  # a reading may cost a fortieth of the time, a capture a hundredth
+CAPTURE_GAP, CAPTURE_SHARE = 1.0, 100
 HELD = 1024  # losses held before they go into the history, whatever the readings do
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from vizgrad.engine.local import here
+from vizgrad.engine.local import set_watchers
 
 from . import dot, wire
 from .clean import clean
@@ -359,7 +359,7 @@ def watch(
 
 def _in_child() -> None:
     """A forked worker of a DataLoader is not part of the run."""
-    here.watchers = ()
+    set_watchers(())
     _entered.run = None
 
 

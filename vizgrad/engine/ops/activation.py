@@ -5,7 +5,7 @@ from __future__ import annotations
 from vizgrad.engine.kernels import blocks
 from vizgrad.engine.op import op
 from vizgrad.engine.ops.samples import ONE, Sample
-from vizgrad.engine.words import Value
+from vizgrad.engine.ops.words import Value
 
 from .elementwise import analytic, elementwise
 

@@ -8,7 +8,7 @@ from vizgrad.engine.kernels import blocks
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import Sample
-from vizgrad.engine.words import Value
+from vizgrad.engine.ops.words import Value
 
 from .dropout import dropout
 

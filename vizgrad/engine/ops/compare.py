@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vizgrad.engine.op import op
-from vizgrad.engine.words import Value
+from vizgrad.engine.ops.words import Value
 
 from .elementwise import elementwise
 from .samples import Sample

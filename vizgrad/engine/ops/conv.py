@@ -16,7 +16,7 @@ from vizgrad.engine.kernels.convolution import Window
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shapes import known
-from vizgrad.engine.words import Shape, Value
+from vizgrad.engine.ops.words import Shape, Value
 
 Size = int | Sequence[int]
 

@@ -7,7 +7,7 @@ from typing import Any
 from vizgrad.engine.kernels import convolution as kernel
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
-from vizgrad.engine.words import Value
+from vizgrad.engine.ops.words import Value
 
 from .conv import Size, checked, per_dimension, same_dtype, same_kind, sum_per_channel, window
 

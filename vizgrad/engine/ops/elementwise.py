@@ -8,7 +8,7 @@ from __future__ import annotations
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import ONE, POSITIVE, TWO, Sample
-from vizgrad.engine.words import Value
+from vizgrad.engine.ops.words import Value
 
 
 class elementwise(Formula):

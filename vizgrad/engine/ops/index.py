@@ -8,7 +8,7 @@ from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shape import moving
-from vizgrad.engine.words import Shape, Value
+from vizgrad.engine.ops.words import Shape, Value
 
 
 @op

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import Sample
-from vizgrad.engine.words import Value
+from vizgrad.engine.ops.words import Value
 
 
 @op

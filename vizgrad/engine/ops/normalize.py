@@ -13,7 +13,7 @@ from vizgrad.engine.kernels import blocks
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shapes import known, product
-from vizgrad.engine.words import Shape, Value
+from vizgrad.engine.ops.words import Shape, Value
 
 
 class normalization(Formula):

@@ -9,7 +9,7 @@ from vizgrad.engine.kernels import pooling as kernel
 from vizgrad.engine.kernels.convolution import Window
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
-from vizgrad.engine.words import Shape, Value
+from vizgrad.engine.ops.words import Shape, Value
 
 from .conv import Size, per_dimension
 

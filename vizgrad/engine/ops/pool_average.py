@@ -11,7 +11,7 @@ from vizgrad.engine.kernels import pooling as kernel
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shapes import known, product
-from vizgrad.engine.words import Shape, Value
+from vizgrad.engine.ops.words import Shape, Value
 
 from .conv import Size
 from .pool import MaybeSize, flat, window

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import FOLD, Sample
-from vizgrad.engine.words import Dim, Value
+from vizgrad.engine.ops.words import Dim, Value
 
 
 class reduction(Formula):

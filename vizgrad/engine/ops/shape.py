@@ -10,7 +10,7 @@ from vizgrad.engine import alias, device
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import ONE, Sample
-from vizgrad.engine.words import Shape, Value, Values
+from vizgrad.engine.ops.words import Shape, Value, Values
 
 
 class view_op(Formula):

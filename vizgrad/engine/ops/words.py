@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .tensor import Tensor
+    from vizgrad.engine.tensor import Tensor
 
     Value = Tensor | complex  # a tensor, or a number standing for one
     Values = Sequence[Tensor]
