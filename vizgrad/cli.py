@@ -22,17 +22,20 @@ def main(arguments: list[str] | None = None) -> int:
     opens = commands.add_parser(
         "lab",
         help="open a notebook in JupyterLab (the first look, if none is named)",
-        epilog="What is not understood here is passed on to JupyterLab: vizgrad lab --no-browser --port 9000",
+        epilog="What follows is passed on to JupyterLab: vizgrad lab --no-browser --port 9000",
     )
-    opens.add_argument("notebook", nargs="?", default=FIRST, help="a file, or the name of a bundled notebook")
+    opens.add_argument("notebook", nargs="?", help="a file, or the name of a bundled notebook")
     commands.add_parser("doctor", help="say what is installed, and what it is good for")
-    asked, rest = reader.parse_known_args(arguments)
-    if asked.command == "doctor":
-        if rest:
-            reader.error(f"doctor takes no arguments, not {' '.join(rest)}")
-        print("\n".join(report()))
-        return 0
-    return lab(asked.notebook, rest)
+    given = sys.argv[1:] if arguments is None else arguments
+    helped = given[1:2] in (["-h"], ["--help"])
+    asked, rest = reader.parse_args(given[: 2 if helped else 1]), given[1:]  # the rest may be JupyterLab's
+    if asked.command == "lab":
+        named = bool(rest) and not rest[0].startswith("-")
+        return lab(rest[0], rest[1:]) if named else lab(FIRST, rest)
+    if rest:
+        reader.error(f"doctor takes no arguments, not {' '.join(rest)}")
+    print("\n".join(report()))
+    return 0
 
 
 def lab(wanted: str, rest: list[str]) -> int:
