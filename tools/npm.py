@@ -23,8 +23,7 @@ def find() -> tuple[Path, Path]:
         raise FileNotFoundError(MISSING)
     home = Path(spec.origin).parent
     node = home / "node.exe" if os.name == "nt" else home / "bin" / "node"
-    modules = home / "node_modules" if os.name == "nt" else home / "lib" / "node_modules"
-    return node, modules / "npm" / "bin" / "npm-cli.js"
+    return node, home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def command(arguments: list[str]) -> list[str]:
