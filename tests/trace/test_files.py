@@ -16,10 +16,9 @@ def recorded(tmp_path):
     path = tmp_path / "run.jsonl"
     model, optimizer, _, run = setup(to=path, every=2)
     with run:
-        train(model, optimizer, 15)
-        while not path.exists() or '"graph"' not in path.read_text():
-            time.sleep(0.01)  # so that the file has more than one line
-        train(model, optimizer, 15)
+        for _ in range(5):
+            train(model, optimizer, 6)
+            time.sleep(0.1)  # so that there is more than one update to write
         run.log(accuracy=0.5)
     return path, run
 

@@ -110,7 +110,8 @@ class Capture(Watcher):
         kind, name = self._names.tensors.get(id(x), (None, ""))
         array = x.array
         if kind is None:
-            kind, name = ("constant" if array.size == 1 else "input"), clean(WORDS.get(word, word))
+            data = array.size > 1 and word in ("input", "other", "target", "tensors")  # not a mask, not a weight
+            kind, name = ("input" if data else "constant"), clean(WORDS.get(word, word))
             layer = "" if word in ("input", "target") else layer  # these come from outside, by their name
         else:
             layer = name.rpartition(".")[0]
