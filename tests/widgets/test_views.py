@@ -2,7 +2,10 @@
 
 import base64
 import json
+import sys
 import threading
+import types
+from importlib.machinery import ModuleSpec
 
 import numpy as np
 import pytest
@@ -41,6 +44,16 @@ def run(monkeypatch):
 
 def views(run):
     return [run.dashboard(), run.curves(), run.rates(), run.gradients(), run.memory(), run.graph()]
+
+
+def test_a_new_view_is_a_file_and_nothing_more(run, monkeypatch):
+    module = types.ModuleType("vizgrad.widgets.heat")
+    module.__spec__ = ModuleSpec(module.__name__, None)
+    exec("from vizgrad.widgets.base import View\nclass Heat(View):\n    view = 'Heat'", vars(module))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    assert run.heat().get_state()["_view_name"] == "HeatView"
+    with pytest.raises(AttributeError, match="a run has no 'snapshot'"):
+        run.snapshot  # a file in that folder, but no view  # noqa: B018
 
 
 def test_the_state_of_a_widget_is_data_and_names_only(run):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, TypeVar, cast
 
 from vizgrad.trace import wire
@@ -67,6 +70,15 @@ class NotebookRun(Run):
     def computation(self) -> Computation:
         """The graph that was captured last, to be drawn."""
         return Computation(self._captured())
+
+    def __getattr__(self, name: str) -> Callable[[], View]:
+        """``run.<name>()`` shows the view in widgets/<name>.py: a new one needs no line here."""
+        if find_spec(f"{__package__}.{name}") is not None:
+            module = import_module(f"{__package__}.{name}")
+            for kind in vars(module).values():
+                if isinstance(kind, type) and issubclass(kind, View) and kind.__module__ == module.__name__:
+                    return partial(self._view, kind)
+        raise AttributeError(f"a run has no {name!r}; its views are the files in vizgrad/widgets")
 
     def _view(self, kind: type[V]) -> V:
         if kind not in self._views:
