@@ -19,6 +19,7 @@ from .clean import clean
 from .memory import Gauge
 from .names import Names, user_line
 
+DATA = ("input", "other", "target", "tensors")  # operands of these names come from outside; masks do not
 WORDS = {"other": "tensor"}  # for an operand that has no better name
 MOST_NODES = 5_000  # sent to the page
 MOST_NOTES = 4 * MOST_NODES  # taken in one step
@@ -110,7 +111,7 @@ class Capture(Watcher):
         kind, name = self._names.tensors.get(id(x), (None, ""))
         array = x.array
         if kind is None:
-            data = array.size > 1 and word in ("input", "other", "target", "tensors")  # not a mask, not a weight
+            data = array.size > 1 and word in DATA
             kind, name = ("input" if data else "constant"), clean(WORDS.get(word, word))
             layer = "" if word in ("input", "target") else layer  # these come from outside, by their name
         else:

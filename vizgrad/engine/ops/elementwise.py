@@ -194,6 +194,7 @@ class conj(elementwise):
     """The complex conjugate; a real number is its own"""
 
     samples = ONE
+    view = True  # of a real tensor
 
     def forward(xp, input: Value):
         return xp.conj(input)
