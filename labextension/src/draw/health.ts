@@ -11,9 +11,11 @@ export const EXPLODING = 1e3;
 
 export type Health = "healthy" | "vanishing" | "exploding" | "broken" | "unknown";
 
-export function healthOf(norm: number | undefined): Health {
+/** Only gradients can be too small or too large; any measure can stop being a number. */
+export function healthOf(norm: number | undefined, measure = "gradient"): Health {
   if (norm === undefined) return "unknown";
   if (!Number.isFinite(norm)) return "broken";
+  if (measure !== "gradient") return "healthy";
   if (norm < VANISHING) return "vanishing";
   return norm > EXPLODING ? "exploding" : "healthy";
 }
@@ -45,8 +47,8 @@ export function word(health: Health, norm: number): string {
 /** "vanishing since step 310" of the newest point; "" where all is well. */
 export function verdict(curve: Curve): string {
   const norm = last(curve.y);
-  const health = curve.y.length === 0 ? "unknown" : healthOf(norm);
-  const begin = since(curve, (value) => healthOf(value) === health);
+  const health = curve.y.length === 0 ? "unknown" : healthOf(norm, curve.group);
+  const begin = since(curve, (value) => healthOf(value, curve.group) === health);
   if (RANK[health] === 0 || begin === undefined) return "";
   return t("{0} since step {1}", word(health, norm), stepText(begin));
 }

@@ -109,7 +109,7 @@ function makeParts(canvas: HTMLCanvasElement) {
     h("span", { class: "vg-unseen", role: "columnheader" }, t("state")),
   );
   const foot = h("div", { class: "vg-strips-foot" }, from, to);
-  const label = t("Gradient norms");
+  const label = t("Norms of the layers");
   const table = h(
     "div",
     { class: "vg-strips", role: "table", "aria-label": label },
@@ -155,13 +155,13 @@ function drawRows(rows: Row[], table: HTMLElement, shown: Shown, hover: Hover): 
 /** The layer that speaks for its neighbours: the one pointed at, else the one that ails most. */
 function chosen(some: readonly Curve[], pointed: string | undefined): Curve {
   const found = some.find(({ name }) => name === pointed);
-  const rank = ({ y }: Curve): number => RANK[healthOf(y[y.length - 1])];
+  const rank = ({ y, group }: Curve): number => RANK[healthOf(y[y.length - 1], group)];
   return found ?? some.reduce((a, b) => (rank(b) > rank(a) ? b : a));
 }
 
 function drawRow(one: Row, layer: Curve, first: number, block: number, hover: Hover): void {
   const norm = hover.step === undefined ? last(layer.y) : normAt(layer, hover.step);
-  const health = healthOf(norm);
+  const health = healthOf(norm, layer.group);
   const place = `${first + 2} / span ${block}`; // below the head
   for (const part of [one.name, one.value, one.mark]) {
     if (part.style.gridRow !== place) part.style.gridRow = place;
@@ -173,15 +173,15 @@ function drawRow(one: Row, layer: Curve, first: number, block: number, hover: Ho
   // The newest verdict keeps its room while the pointer is at a better step, so that nothing moves.
   const ails = RANK[health] > 0;
   const said = ails ? norm : last(layer.y);
-  setText(one.mark, markText(said));
+  setText(one.mark, markText(said, layer.group));
   one.mark.title = hover.step === undefined ? verdict(layer) : "";
   one.element.classList.toggle("vg-ails", ails);
   one.mark.classList.toggle("vg-ghost", !ails);
   one.element.classList.toggle("vg-pointed", layer.name === hover.layer);
 }
 
-function markText(norm: number | undefined): string {
-  const health = healthOf(norm);
+function markText(norm: number | undefined, measure: string): string {
+  const health = healthOf(norm, measure);
   return RANK[health] > 0 ? `${SYMBOL[health]} ${word(health, norm ?? 0)}` : "";
 }
 

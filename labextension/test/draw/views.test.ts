@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Story, sourceOf } from "../../gallery/data.ts";
 import { specimens } from "../../gallery/stories.ts";
-import { Store } from "../../src/core/store.ts";
+import { type Curve, Store } from "../../src/core/store.ts";
 import { chartsOf, curvesPanel } from "../../src/draw/curves.ts";
 import { dashboardPanel } from "../../src/draw/dashboard.ts";
 import { THIN } from "../../src/draw/format.ts";
@@ -118,6 +118,23 @@ describe("gradients", () => {
       ["fc1", "2.48e3", "▲ exploding"],
       ["fc2", "0.0819", ""],
     ]);
+  });
+
+  test("any measure that the run takes can be chosen, and only gradients can vanish", () => {
+    const { panel, store } = show(gradientsPanel, story("live"));
+    const choice = panel.element.querySelector("select") as HTMLSelectElement;
+    const curves = store.curves as Map<string, Curve>;
+    for (const curve of store.group("gradient")) {
+      const measured = { ...curve, group: "dead_units", y: curve.y.map(() => 1e-9) };
+      curves.set(`dead_units/${curve.name}`, measured);
+    }
+    panel.draw();
+    expect([...choice.options].map(text)).toContain("Dead units");
+    choice.value = "dead_units";
+    choice.dispatchEvent(new Event("change"));
+    expect(text(panel.element.querySelector(".vg-title"))).toBe("Dead units of each layer");
+    expect(sentence(panel)).toBe("1.00e-9");
+    expect(alarmed(panel)).toBe(false);
   });
 
   test("many layers share few names, the one that ails most speaks; every name on request", () => {
