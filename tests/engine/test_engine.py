@@ -288,3 +288,25 @@ def test_arithmetic_at_its_edges_is_silent():
     assert x.log()[0].item() == -np.inf
     assert (x / 0).isnan()[0]
     assert (x / 0).mean().isnan()
+
+
+@pytest.mark.torch
+def test_edges_that_pytorchs_own_samples_found():
+    import torch
+
+    results = []
+    for lib in (torch, vizgrad):
+        x = lib.tensor([[0.0, 2.0, 3.0], [0.0, 0.0, 4.0]], requires_grad=True)
+        x.prod(1).sum().backward()
+        smallest = lib.norm(lib.tensor([3.0, -1.0]), p=-float("inf"))
+        pad = lib.nn.functional.pad
+        row = lib.arange(6.0).reshape(1, 1, 6)
+        turned = pad(row, (-1, 2), mode="circular")
+        kept = lib.ones(1, 1, 1).squeeze(())
+        apart = lib.nn.functional.hinge_embedding_loss(lib.tensor([0.4]), lib.tensor([0.0]))
+        alike = lib.nn.functional.cosine_similarity(lib.ones(3), row.reshape(2, 3), dim=1)
+        parts = (x.grad, smallest, turned, kept, apart, alike, lib.tensor(2.0).cumsum(0))
+        results.append([t.detach().numpy() for t in parts])
+    for theirs, ours in zip(*results, strict=True):
+        assert theirs.shape == ours.shape
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)

@@ -203,7 +203,8 @@ class cumsum(Formula):
     shape = staticmethod(shapes.same)
 
     def forward(xp, input: Value, dim: int):
-        return xp.cumsum(input, axis=dim)
+        shapes.at(dim, input.ndim)
+        return xp.cumsum(input, axis=dim) if input.ndim else input.copy()
 
     def d_input(xp, g, dim):
         flip = xp.rule("flip")
@@ -216,14 +217,21 @@ class prod(reduction):
 
     samples = (Sample((3, 4), low=0.3, high=1.5), Sample((3, 4), dim=1, low=0.3, high=1.5))
     formula = "Π x"
-    formulas = {"input": "g · y / x"}
+    formulas = {"input": "g · (the product of the others)"}
 
     def forward(xp, input: Value, dim: int | None = None, keepdim: bool = False):
         return xp.prod(input, axis=dim, keepdims=keepdim)
 
-    def d_input(xp, g, input, y, dim):
-        ones = shapes.with_ones(input.shape, dim)
-        return xp.reshape(g * y, ones) / input
+    def d_input(xp, g, input, dim):
+        zero = input == 0  # beside one zero only the zero itself has a slope; beside two, nothing has
+        rest = xp.where(zero, xp.ones_like(input), input)
+        product = xp.prod(rest, axis=dim, keepdims=True)
+        zeros = xp.sum(zero, axis=shapes.axis(input, dim), keepdims=True)
+        none = xp.zeros_like(input)
+        others = xp.where(
+            zero, xp.where(zeros == 1, product + none, none), xp.where(zeros == 0, product / rest, none)
+        )
+        return xp.reshape(g, shapes.with_ones(input.shape, dim)) * others
 
 
 @op

@@ -94,7 +94,8 @@ class squeeze(reshaping):
     samples = (Sample((3, 1, 4, 1)), Sample((3, 1, 4, 1), dim=1), Sample((3, 1, 4), dim=0))
 
     def forward(xp, input: Value, dim: Any = None):
-        gone = [d for d in shapes.axis(input, dim) if input.shape[d] == 1]
+        dims = () if dim == () else shapes.axis(input, dim)
+        gone = [d for d in dims if input.shape[d] == 1]
         return xp.reshape(input, tuple(n for i, n in enumerate(input.shape) if i not in gone))
 
     def d_input(xp, g, input_shape):

@@ -98,11 +98,12 @@ def any(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 def norm(input: Any, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Any:
-    """The p-norm: (Σ |x|ᵖ)^(1/p), the largest |x| for p = inf."""
+    """The p-norm: (Σ |x|ᵖ)^(1/p), the largest |x| for p = inf, the smallest for -inf."""
     if p in (2, "fro"):
         return (input * input).sum(dim, keepdim).sqrt()
-    if p == float("inf"):
-        return input.abs().amax(() if dim is None else dim, keepdim)
+    if p in (float("inf"), -float("inf")):
+        extreme = reduce.amax if p > 0 else reduce.amin
+        return extreme(input.abs(), () if dim is None else dim, keepdim)
     return (input.abs() ** p).sum(dim, keepdim) ** (1 / p)
 
 

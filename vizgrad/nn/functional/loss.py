@@ -355,10 +355,10 @@ def hinge_embedding_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """``x`` where t = 1, max(0, margin - x) where t = -1"""
+    """``x`` where t = 1, max(0, margin - x) where t = -1; as in PyTorch, both where t is neither"""
     reduction = _mode(reduction, size_average, reduce)
-    near = e.where(target == 1, input, input * 0.0)
-    far = e.where(target == -1, activation.relu(margin - input), input * 0.0)
+    near = e.where(target != -1, input, input * 0.0)
+    far = e.where(target != 1, activation.relu(margin - input), input * 0.0)
     return _reduced(near + far, reduction)
 
 

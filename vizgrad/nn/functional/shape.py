@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from vizgrad.engine.ops import elementwise as e
+from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.matmul import matmul
 from vizgrad.engine.ops.shape import cat
 from vizgrad.engine.surface import create
@@ -41,6 +42,9 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
 
 def _padded(x: Tensor, dim: int, before: int, after: int, mode: str, value: float) -> Tensor:
     n = x.shape[dim]
+    if mode == "circular":  # cut first, then go round what is left
+        x = x.narrow(dim, max(-before, 0), n - max(-before, 0) - max(-after, 0))
+        n, before, after = x.shape[dim], max(before, 0), max(after, 0)
     if mode != "constant":
         return x.index_select(dim, create.tensor(_places(n, before, after, mode), device=x.device))
     if n + before + after < 0:
@@ -50,7 +54,7 @@ def _padded(x: Tensor, dim: int, before: int, after: int, mode: str, value: floa
     x = x.narrow(dim, max(-before, 0), n - max(-before, 0) - max(-after, 0))
     sizes = [(*x.shape[:dim], max(amount, 0), *x.shape[dim + 1 :]) for amount in (before, after)]
     first, last = (create.full(size, value, dtype=x.dtype, device=x.device) for size in sizes)
-    return cat([part for part in (first, x, last) if part.shape[dim]], dim)
+    return cat([part for part in (first, x, last) if part is x or part.shape[dim]], dim)
 
 
 def _places(n: int, before: int, after: int, mode: str) -> numpy.ndarray:
@@ -78,6 +82,8 @@ def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, o
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """x₁·x₂ / (‖x₁‖ ‖x₂‖): 1 for the same direction, 0 at right angles, -1 for opposite ones"""
+    shape = shapes.broadcast(x1.shape, x2.shape)
+    x1, x2 = x1.expand(shape), x2.expand(shape)
     lengths = [e.clamp(e.sqrt((x * x).sum(dim)), eps) for x in (x1, x2)]
     return (x1 * x2).sum(dim) / (lengths[0] * lengths[1])
 
