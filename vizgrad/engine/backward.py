@@ -9,6 +9,7 @@ from typing import Any
 from . import alias, errors, namespace, watch
 from .bare import Bare
 from .local import here
+from .ops import shapes
 from .storage import GRADIENTS
 from .tape import SPENT, Node, edge
 
@@ -176,11 +177,7 @@ def _tensor(node: Node, name: str, value: Any) -> Any:
 def _fitted(xp: Any, dx: Any, shape: tuple[int, ...], kind: Any) -> Any:
     """Undo broadcasting and promotion: add up over the stretched axes, return to the input's dtype."""
     if dx.shape != shape:
-        new = len(dx.shape) - len(shape)
-        stretched = [i + new for i, n in enumerate(shape) if n == 1 and dx.shape[i + new] != 1]
-        if new or stretched:
-            dx = xp.sum(dx, axis=(*range(new), *stretched), keepdims=True)
-        dx = xp.reshape(dx, shape)
+        dx = shapes.unstretched(xp, dx, shape)
     if isinstance(dx, Bare):
         return dx if dx.array.dtype == kind else xp.cast(dx, kind)
     if dx.dtype != kind:

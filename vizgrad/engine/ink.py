@@ -140,7 +140,7 @@ def forward(op: Op) -> str:
     try:
         return str(op.forward(SYMBOLS, *inputs, **settings))
     except Exception:  # shape arithmetic or a loop: say the op as a call
-        return f"{op.family.symbol or op.name}({', '.join(map(str, inputs))})"
+        return f"{op.name}({', '.join(map(str, inputs))})"
 
 
 def gradients(op: Op) -> dict[str, str]:

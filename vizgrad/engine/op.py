@@ -42,7 +42,6 @@ class Formula:
     outputs: tuple[str, ...] = ()  # names, for rows with several outputs
     formula: str | None = None  # what to show for a body that ink cannot follow
     formulas: dict[str, str] = {}  # the same for its gradients, by input
-    symbol: str | None = None  # how the op is written when ink prints it as a call, if not by its name
     aliases: tuple[str, ...] = ()  # further names of the same row, for formulas
 
     if TYPE_CHECKING:

@@ -84,13 +84,7 @@ class index_put(moving):
         return g if accumulate else xp.rule("index_put")(g, xp.zeros_like(g[index]), index)
 
     def d_value(xp, g, value_shape, index):
-        picked = xp.rule("index")(g, index)
-        new = len(picked.shape) - len(value_shape)
-        stretched = [i + new for i, n in enumerate(value_shape) if n == 1 and picked.shape[i + new] != 1]
-        return xp.reshape(
-            xp.sum(picked, axis=(*range(new), *stretched), keepdims=True) if new or stretched else picked,
-            value_shape,
-        )
+        return shapes.unstretched(xp, xp.rule("index")(g, index), value_shape)
 
 
 @op

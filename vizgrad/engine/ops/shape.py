@@ -139,11 +139,7 @@ class expand(view_op):
         return xp.broadcast_to(input, wanted)
 
     def d_input(xp, g, input_shape):
-        new = len(g.shape) - len(input_shape)
-        stretched = [i + new for i, n in enumerate(input_shape) if n == 1 and g.shape[i + new] != 1]
-        if new or stretched:
-            g = xp.sum(g, axis=(*range(new), *stretched), keepdims=True)
-        return xp.reshape(g, input_shape)
+        return shapes.unstretched(xp, g, input_shape)
 
 
 @op

@@ -68,6 +68,15 @@ def with_ones(input: Sequence[int], dim: Any) -> tuple[int, ...]:
     return reduced(input, dim=dim, keepdim=True)
 
 
+def unstretched(xp: Any, g: Any, shape: Sequence[int]) -> Any:
+    """Undo broadcasting: add a gradient up over the dimensions along which its input was repeated."""
+    new = len(g.shape) - len(shape)
+    repeated = [i + new for i, n in enumerate(shape) if n == 1 and g.shape[i + new] != 1]
+    if new or repeated:
+        g = xp.sum(g, axis=(*range(new), *repeated), keepdims=True)
+    return xp.reshape(g, shape)
+
+
 def count(input: Sequence[int], dim: Any) -> int:
     """How many elements are folded into one."""
     n = 1
