@@ -77,7 +77,7 @@ def write(op: Any, x: Any, others: tuple[Any, ...], settings: dict[str, Any]) ->
         raise RuntimeError(
             f"output with shape {list(x.array.shape)} doesn't match the broadcast shape {list(out.array.shape)}"
         )
-    _fits_into(out.array, x)
+    fits_into(out.array, x)
     if out.node is not None and out.node.kept is not None:
         _save_from_overwriting(out.node, x)
     x.array[...] = out.array
@@ -109,7 +109,8 @@ def may_write(x: Any) -> None:
             )
 
 
-def _fits_into(result: Any, x: Any) -> None:
+def fits_into(result: Any, x: Any) -> None:
+    """Raise if numbers of this kind cannot be written into ``x``: fractions into integers, and so on."""
     from . import dtype
 
     have, need = dtype.of(result), dtype.of(x.array)

@@ -40,6 +40,8 @@ class Formula:
     view = False  # the output shares the first input's memory
     exact = False  # numbers are moved, not computed with: bfloat16 needs no float32 on the way
     outputs: tuple[str, ...] = ()  # names, for rows with several outputs
+    named = ""  # for rows with several outputs: the name of their torch.return_types, if they have one
+    out = False  # the function takes ``out=``
     formula: str | None = None  # what to show for a body that ink cannot follow
     formulas: dict[str, str] = {}  # the same for its gradients, by input
     aliases: tuple[str, ...] = ()  # further names of the same row, for formulas
@@ -77,6 +79,7 @@ class Op:
     view: bool
     exact: bool
     outputs: tuple[str, ...]
+    pack: Callable[..., Any]  # makes one result of several outputs
     differentiable: bool = field(init=False)
     plan: tuple[tuple[str, str, int], ...] = field(
         init=False
@@ -135,6 +138,8 @@ def _read(cls: Any) -> Op:
     if unknown:
         raise TypeError(f"op {cls.__name__!r} has no input named {', '.join(sorted(unknown))}")
     keeps = {name for g in gradients if g for name in g.reads} - set(settings)
+    from .surface.out import result
+
     row = Op(
         name=cls.__name__.rstrip("_"),
         doc=inspect.cleandoc(cls.__doc__ or ""),
@@ -152,8 +157,9 @@ def _read(cls: Any) -> Op:
         view=cls.view,
         exact=cls.exact or cls.view,
         outputs=cls.outputs,
+        pack=result(cls.named, *cls.outputs)._make if cls.named else tuple,
     )
-    row.function = _function(row, arguments)
+    row.function = _function(row, arguments, takes_out=cls.out)
     return row
 
 
@@ -165,9 +171,10 @@ def _gradient(cls: Any, name: str) -> Gradient | None:
     return Gradient(formula, tuple(inspect.signature(formula).parameters)[after:])
 
 
-def _function(row: Op, arguments: list[inspect.Parameter]) -> Callable[..., Tensor]:
+def _function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) -> Callable[..., Tensor]:
     """The public function, compiled with the row's own signature so that a call binds at full speed."""
     from . import tape
+    from .surface import out
 
     defaults = {f"_default_{a.name}": a.default for a in arguments if a.default is not a.empty}
     words = []
@@ -180,8 +187,13 @@ def _function(row: Op, arguments: list[inspect.Parameter]) -> Callable[..., Tens
     usual = " and ".join(f"{n} is _default_{n}" for n in row.settings if f"_default_{n}" in defaults)
     if row.settings and all(f"_default_{n}" in defaults for n in row.settings):
         settings = f"_defaults if {usual} else {settings}"  # one dict for all calls that change nothing
-    source = f"def {row.name}({', '.join(words)}):\n    return _apply(_row, {given}, {settings})\n"
+    run = f"_apply(_row, {given}, {settings})"
+    if takes_out:
+        words += ["out=None"] if "*" in words else ["*", "out=None"]
+        run = f"{run} if out is None else _into(out, {row.name!r}, {given}, lambda: {run})"
+    source = f"def {row.name}({', '.join(words)}):\n    return {run}\n"
     names: dict[str, Any] = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, **defaults}
+    names["_into"] = out.into
     exec(
         compile(source, f"<op {row.name}>", "exec"), names
     )  # as dataclasses does: nothing here comes from outside

@@ -126,7 +126,7 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     if type(y) is tuple and len(y) > (len(op.outputs) or 1):
         *y, extra = y
         y = tuple(y) if op.outputs else y[0]
-    out: Any = tuple(map(_wrap, y)) if op.outputs else _wrap(y)
+    out: Any = op.pack(map(_wrap, y)) if op.outputs else _wrap(y)
     if op.view and alias.shares(out.array, arrays[0]):
         alias.bind(out, inputs[0], op, settings)
     if tracked and here.grad and op.differentiable:

@@ -1,4 +1,8 @@
-"""Tensor: the object that users hold.  A table of contents; every formula is in ops/."""
+"""Tensor: the object that users hold.
+
+A table of contents: what it is, its history and its operators are here, its hundreds of methods in contents/, area
+by area; every formula is in ops/.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,22 @@ from . import alias, bare
 from . import device as _device
 from . import dtype as _dtype
 from .bare import Bare
-from .ops import activation, compare, elementwise, reduce
-from .ops import index as _index
+from .contents import creation, picking, pointwise, products, reduction, shaping
+from .ops import compare, elementwise
 from .ops import matmul as _matmul
-from .ops import shape as _shape
 from .ops.words import Value
-from .surface import about, convert, create, fold, form, grad_mode, history, indexing, show
-from .surface import inplace as written
-from .surface.inplace import inplace
+from .surface import about, convert, fold, form, grad_mode, history, show
 
 
-class Tensor(Bare):
+class Tensor(
+    pointwise.Methods,
+    reduction.Methods,
+    shaping.Methods,
+    picking.Methods,
+    products.Methods,
+    creation.Methods,
+    Bare,
+):
     """An array that remembers how it was computed.
 
     The bare NumPy or CuPy array is ``.array``; what can be called on a tensor is what PyTorch's can.
@@ -46,7 +55,7 @@ class Tensor(Bare):
     element_size, data_ptr, storage_offset = about.element_size, about.data_ptr, about.storage_offset
     is_contiguous, is_floating_point = about.is_contiguous, about.is_floating_point
     is_complex = about.is_complex
-    ndimension, type = about.dim, convert.type_
+    ndimension = about.dim
 
     # --- its history
     @property
@@ -169,81 +178,12 @@ class Tensor(Bare):
     def __ge__(self, other: Value) -> Tensor:
         return compare.ge(self, other)
 
+    __iadd__, __isub__, __imul__ = pointwise.Methods.add_, pointwise.Methods.sub_, pointwise.Methods.mul_
+    __itruediv__, __ipow__ = pointwise.Methods.div_, pointwise.Methods.pow_
     __and__, __or__, __xor__ = compare.bitwise_and, compare.bitwise_or, compare.bitwise_xor
     __invert__ = compare.bitwise_not
     __floordiv__, __mod__ = compare.floor_divide, compare.remainder
     __hash__ = object.__hash__
-
-    # --- elementwise
-    add, sub, mul, div = elementwise.add, elementwise.sub, elementwise.mul, elementwise.div
-    pow, neg, abs, sign = elementwise.pow, elementwise.neg, elementwise.abs, elementwise.sign
-    conj = elementwise.conj
-    maximum, minimum, clamp = elementwise.maximum, elementwise.minimum, elementwise.clamp
-    exp, log, sqrt, rsqrt = elementwise.exp, elementwise.log, elementwise.sqrt, elementwise.rsqrt
-    reciprocal, square, sin = elementwise.reciprocal, elementwise.square, elementwise.sin
-    cos = elementwise.cos
-    expm1, log1p, erf = activation.expm1, activation.log1p, activation.erf
-    relu, sigmoid, tanh = activation.relu, activation.sigmoid, activation.tanh
-    eq, ne, lt, le, gt, ge = compare.eq, compare.ne, compare.lt, compare.le, compare.gt, compare.ge
-    isnan, isinf, isfinite, floor = compare.isnan, compare.isinf, compare.isfinite, compare.floor
-    ceil, round = compare.ceil, compare.round
-    logical_not = compare.logical_not
-    floor_divide, remainder = compare.floor_divide, compare.remainder
-    multiply, subtract, divide, clip, negative, absolute = mul, sub, div, clamp, neg, abs
-
-    # --- in place
-    add_, sub_, mul_, div_ = map(
-        inplace, (elementwise.add, elementwise.sub, elementwise.mul, elementwise.div)
-    )
-    pow_, neg_, clamp_, exp_ = map(
-        inplace, (elementwise.pow, elementwise.neg, elementwise.clamp, elementwise.exp)
-    )
-    sqrt_, relu_, sigmoid_, tanh_ = map(
-        inplace, (elementwise.sqrt, activation.relu, activation.sigmoid, activation.tanh)
-    )
-    copy_, fill_ = inplace(_shape.copy, ignores="non_blocking"), inplace(_index.fill)
-    masked_fill_ = inplace(_index.masked_fill)
-    zero_, normal_, uniform_ = written.zero_, written.normal_, written.uniform_
-    bernoulli_ = written.bernoulli_
-    __iadd__, __isub__, __imul__, __itruediv__, __ipow__ = add_, sub_, mul_, div_, pow_
-
-    # --- folding
-    sum, mean, var, std = fold.sum, fold.mean, fold.var, fold.std
-    max, min, amax, amin, prod = fold.max, fold.min, reduce.amax, reduce.amin, reduce.prod
-    argmax, argmin, all, any = reduce.argmax, reduce.argmin, fold.all, fold.any
-    softmax, log_softmax, logsumexp, cumsum = fold.softmax, fold.log_softmax, reduce.logsumexp, reduce.cumsum
-    norm, allclose, equal, topk = fold.norm, fold.allclose, fold.equal, fold.topk
-
-    # --- products
-    matmul, mm, bmm, dot, mv = _matmul.matmul, _matmul.matmul, _matmul.matmul, _matmul.matmul, _matmul.matmul
-
-    # --- shape
-    reshape, view, permute, expand = form.reshape, form.view, form.permute, form.expand
-    reshape_as, view_as, expand_as = form.reshape_as, form.view_as, form.expand_as
-    transpose, swapaxes, swapdims, t = _shape.transpose, _shape.transpose, _shape.transpose, form.t
-    flatten, squeeze, unsqueeze, diagonal = _shape.flatten, _shape.squeeze, _shape.unsqueeze, _shape.diagonal
-    T = property(form.reversed_dims)
-    mT = property(lambda self: _shape.transpose(self, -2, -1))
-    narrow, select, split, chunk, unbind = form.narrow, form.select, form.split, form.chunk, form.unbind
-    flip, repeat, contiguous, clone = form.flip, form.repeat, form.contiguous, form.clone
-
-    # --- picking
-    __getitem__, __setitem__ = indexing.get, indexing.put
-    gather, scatter_add, masked_fill = form.gather, form.scatter_add, _index.masked_fill
-    index_select, tril, triu = indexing.index_select, _index.tril, _index.triu
-    masked_select, nonzero = indexing.masked_select, indexing.nonzero
-
-    # --- conversion
-    to, type_as, cpu, cuda = convert.to, convert.type_as, convert.cpu, convert.cuda
-    float, double, half, bfloat16, long, int, short, char, byte, bool = map(
-        convert.cast_to,
-        (_dtype.float32, _dtype.float64, _dtype.float16, _dtype.bfloat16, _dtype.int64,
-         _dtype.int32, _dtype.int16, _dtype.int8, _dtype.uint8, _dtype.bool_),
-    )  # fmt: skip
-    numpy, tolist, item = convert.numpy_, convert.tolist, convert.item
-    new_zeros, new_ones = convert.new(create.zeros), convert.new(create.ones)
-    new_empty, new_full = convert.new(create.empty), convert.new(create.full)
-    new_tensor = convert.new(create.tensor)
 
     # --- Python's own protocols
     __array_priority__ = 1000  # so that `ndarray * tensor` asks the tensor

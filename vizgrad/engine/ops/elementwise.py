@@ -17,6 +17,7 @@ class elementwise(Formula):
     shape = staticmethod(shapes.broadcast)
     broadcasts = True
     promotes = "mixed"
+    out = True
 
 
 class analytic(elementwise):

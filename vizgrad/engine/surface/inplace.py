@@ -7,7 +7,9 @@ from typing import Any
 
 from vizgrad.engine import alias
 from vizgrad.engine import device as _device
+from vizgrad.engine.local import here
 from vizgrad.engine.op import Op
+from vizgrad.engine.ops import shape
 
 from . import random
 
@@ -30,6 +32,25 @@ def inplace(function: Any, *, ignores: str = "") -> Callable[..., Any]:
     write.__name__ = write.__qualname__ = row.name + "_"
     write.__doc__ = f"{row.doc.splitlines()[0]}, written into this tensor's own memory."
     return write
+
+
+def inplace_of(function: Callable[..., Any], name: str = "") -> Callable[..., Any]:
+    """The in-place form of a function made of ops: computed from a copy, then written here."""
+    name = (name or function.__name__).rstrip("_")
+
+    def write(self: Any, *args: Any, **settings: Any) -> Any:
+        alias.may_write(self)
+        source = shape.clone(self) if self.tracked and here.grad else self
+        out = function(source, *args, **settings)
+        alias.fits_into(out.array, self)
+        return alias.write(_copy, self, (out,), _copy.settings)
+
+    write.__name__ = write.__qualname__ = f"{name}_"
+    write.__doc__ = f"{(function.__doc__ or name).splitlines()[0]}, written into this tensor's own memory."
+    return write
+
+
+_copy: Op = shape.copy.row  # type: ignore[attr-defined]
 
 
 def zero_(self: Any) -> Any:
