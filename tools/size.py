@@ -2,7 +2,8 @@
 
 A file has at most 400 lines, a function at most 40 (docstring not counted), the engine without its op table,
 kernels, surface and contents at most 2,000.  Functions in TypeScript are measured by Biome, which parses them
-(biome.json has the same 40), and build.mjs weighs the bundle.  Exceptions, each with its reason, are in tools/size.toml.
+(biome.json has the same 40), and build.mjs weighs the bundle.  Exceptions, each with its reason, are in
+tools/size.toml.
 """
 
 from __future__ import annotations
