@@ -161,7 +161,7 @@ def rebase(x: Any, out: Any) -> None:
     base = known.base
     row = _op.TABLE["copy_slices"]
     settings = {"steps": known.steps, "shape": base.array.shape}
-    node = tape.Node(row, [tape.edge(base), tape.edge(out)], settings)
+    node = row.node(row, [tape.edge(base), tape.edge(out)], settings)
     node.like = base.array.shape, base.array.dtype
     base.node, base.slot, base.tracked = node, 0, True
     base.alias.rewrites += 1

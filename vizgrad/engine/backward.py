@@ -6,14 +6,15 @@ import heapq
 from collections.abc import Sequence
 from typing import Any
 
-from . import alias, errors, namespace, watch
+from . import errors, namespace, watch
 from .bare import Bare
 from .local import here
 from .ops import shapes
 from .storage import GRADIENTS
-from .tape import SPENT, Node, edge
+from .surface import hooks, paths
+from .tape import SPENT, Node
 
-_SECOND_TIME = (
+SECOND_TIME = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
     "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
     "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
@@ -25,40 +26,61 @@ class Walk:
     """One backward pass.
 
     Without ``create_graph`` gradients are bare arrays; with it they are tensors and the pass itself is recorded.
-    ``wanted``: the tensors asked for (autograd.grad, ``inputs=``); None means every leaf.
+    ``wanted``: the edges asked for (autograd.grad, ``inputs=``); None means every leaf.
     """
 
-    def __init__(
-        self, *, create_graph: bool, retain_graph: bool, wanted: Sequence[Any] | None, store: bool
-    ) -> None:
+    def __init__(self, *, create_graph: bool, retain_graph: bool, wanted: Any, store: bool) -> None:
         self.create_graph = create_graph
         self.retain_graph = retain_graph
         self.store = store  # into .grad, as backward() does
-        self.found: dict[Any, Any] = {}  # key of a wanted tensor -> its gradient
-        self.wanted = None if wanted is None else {_key(x): x for x in wanted}
+        self.found: dict[Any, Any] = {}  # key of a wanted edge -> its gradient
+        self.wanted = None if wanted is None else {_key(target) for target in wanted}
+        self.leading: Any = None  # the nodes that lead to something wanted; None: all that there are
         self.pending: dict[int, tuple[Node, list[Any]]] = {}
         self.order: list[int] = []  # a heap of negated node numbers
+        self.now: Any = None  # the node that is being walked through
+        self.held: dict[int, Any] = {}  # leaves with hooks, and what has arrived of their gradients
+        self.last: Any = None  # of leaves, the number of the last node that a gradient may come from
 
     def run(self, roots: list[tuple[Any, Any]]) -> None:
         """Walk the nodes newest first: a node is numbered after all its inputs, so that order is safe."""
-        for root, grad in roots:
-            alias.refresh(root)
-            self._pass(edge(root), grad)
+        if self.wanted is not None:
+            self.leading = paths.leading([target for target, _ in roots], self.wanted)
+        for target, grad in roots:
+            self._pass(target, grad)
         while self.order:
-            node, grads = self.pending.pop(-heapq.heappop(self.order))
-            self._observe(node, grads)
+            self.now, grads = node, grads = self.pending.pop(-heapq.heappop(self.order))
+            if node.hooks or self.wanted:
+                self._observe(node, grads)
+            if self.leading is not None and node not in self.leading:
+                continue
             if here.watchers:
                 watch.tell("on_node", node, grads)
-            for target, dx in zip(node.edges, self._input_gradients(node, grads), strict=True):
+            if node.hooks:
+                grads = hooks.before(node, grads, tensors=self.create_graph)
+            results = self._input_gradients(node, grads)
+            if node.hooks:
+                results = hooks.after(node, results, grads, tensors=self.create_graph)
+            for target, dx in zip(node.edges, results, strict=True):
                 if target is not None and dx is not None:
                     self._pass(target, dx)
-            if not (self.retain_graph or self.create_graph) and node.kept is not None:
+            if not self.retain_graph and node.kept is not None:
                 node.kept = SPENT
+            if self.held:
+                self._release(node.number)
+        self._release(0)
+
+    def _leads(self, target: Any) -> bool:
+        """Whether a gradient that goes there is needed."""
+        if target is None or self.wanted is None:
+            return target is not None
+        return _key(target) in self.wanted or (target[0] if type(target) is tuple else target) in self.leading
 
     def _pass(self, target: Any, dx: Any) -> None:
         """Hand a gradient to where an edge leads."""
         if isinstance(target, Bare):
-            self._leaf(target, dx)
+            if self._leads(target):
+                self._leaf(target, dx)
             return
         node, slot = target if type(target) is tuple else (target, 0)
         if node.number in self.pending:
@@ -72,21 +94,10 @@ class Walk:
 
     def _observe(self, node: Node, grads: list[Any]) -> None:
         """Hooks may look at the gradient of a node's output or replace it; whoever asked for it gets it."""
-        if node.hooks:
-            for slot, hooks in node.hooks.items():
-                if grads[slot] is not None:
-                    grads[slot] = self._hooked(hooks, grads[slot])
-        if self.wanted:
-            for slot, g in enumerate(grads):
-                self._find((node, slot), g)
-
-    def _hooked(self, hooks: list[Any], g: Any) -> Any:
-        for hook in tuple(hooks):
-            given = g if isinstance(g, Bare) else Bare._wrap(g)
-            answer = hook(given)
-            if answer is not None:
-                g = answer if self.create_graph else answer.array
-        return g
+        for slot, g in enumerate(grads):
+            if g is not None and node.hooks and node.hooks.get(slot):
+                g = grads[slot] = hooks.on_gradient(node.hooks[slot], g, tensors=self.create_graph)
+            self._find((node, slot), g)
 
     def _find(self, key: Any, g: Any) -> None:
         if self.wanted and key in self.wanted and g is not None:
@@ -94,18 +105,34 @@ class Walk:
             self.found[key] = g if before is None else before + g
 
     def _leaf(self, x: Any, dx: Any) -> None:
-        if x.hooks:
-            dx = self._hooked(x.hooks, dx)
-        if self.wanted is not None:
+        if x.hooks:  # they see the whole gradient: wait for its other parts
+            if self.last is None:
+                self.last = paths.last_uses([self.now, *(node for node, _ in self.pending.values())])
+            before = self.held.get(id(x))
+            self.held[id(x)] = x, dx if before is None else before[1] + dx
+        else:
             self._find(id(x), dx)
-        if self.store and (self.wanted is None or id(x) in self.wanted):
-            accumulate(x, dx)
+            if self.store:
+                accumulate(x, dx)
+
+    def _release(self, number: int) -> None:
+        """The hooks of leaves that nothing more will arrive at, now that this node is done."""
+        for key in [k for k in self.held if self.last.get(k, number) >= number]:
+            x, g = self.held.pop(key)
+            g = hooks.on_gradient(x.hooks.get(0, {}), g, tensors=self.create_graph)
+            self._find(key, g)
+            if self.store:
+                hooks.around(x, g, accumulate, tensors=self.create_graph)
 
     def _input_gradients(self, node: Node, grads: list[Any]) -> list[Any]:
         if node.kept is SPENT:
-            raise RuntimeError(_SECOND_TIME)
-        op, names = node.op, _names(node, tensors=self.create_graph)
-        flowing = next(g for g in grads if g is not None)
+            raise RuntimeError(SECOND_TIME)
+        if node.gradients is not None:
+            return node.gradients(grads, self.create_graph)
+        op, names = node.op, saved(node, tensors=self.create_graph)
+        flowing = next((g for g in grads if g is not None), None)
+        if flowing is None:  # hooks may take all gradients away
+            return [None] * len(node.edges)
         xp = namespace.GRAPH if self.create_graph else namespace.of((flowing,))
         given = tuple(grads) if op.outputs else (grads[0],)
         if op.variadic:
@@ -114,25 +141,26 @@ class Walk:
             return list(gradient.formula(xp, *given, *[names[n] for n in gradient.reads]))
         results: list[Any] = []
         for target, gradient in zip(node.edges, op.gradients, strict=True):
-            if target is None or gradient is None:
+            if gradient is None or not self._leads(target):
                 results.append(None)
                 continue
             dx = gradient.formula(xp, *given, *[names[n] for n in gradient.reads])
             if dx is not None:
-                dx = _fitted(xp, dx, *_like(target))
+                dx = _fitted(xp, dx, *like(target))
             if dx is not None and dx is flowing and not self.create_graph and isinstance(target, Bare):
                 dx = dx.copy()  # two leaves must not end up with one gradient array
             results.append(dx)
         return results
 
 
-def _key(x: Any) -> Any:
-    """What identifies a tensor among the edges of a graph."""
-    alias.refresh(x)
-    return id(x) if x.node is None else (x.node, x.slot)
+def _key(target: Any) -> Any:
+    """What identifies an edge: the node and the number of its output, or a leaf."""
+    if isinstance(target, Bare):
+        return id(target)
+    return target if type(target) is tuple else (target, 0)
 
 
-def _like(target: Any) -> tuple[tuple[int, ...], Any]:
+def like(target: Any) -> tuple[tuple[int, ...], Any]:
     """Shape and dtype that a gradient must have to go where the edge leads."""
     if isinstance(target, Bare):
         return target.array.shape, target.array.dtype
@@ -140,7 +168,7 @@ def _like(target: Any) -> tuple[tuple[int, ...], Any]:
     return node.like[slot] if node.op.outputs else node.like
 
 
-def _names(node: Node, *, tensors: bool) -> dict[str, Any]:
+def saved(node: Node, *, tensors: bool) -> dict[str, Any]:
     """What the gradient formulas of this node may ask for, by name."""
     kept = node.kept
     if kept is None:
@@ -201,34 +229,33 @@ def accumulate(x: Any, dx: Any) -> None:
 
 
 def run(
-    roots: Sequence[Any],
-    grads: Sequence[Any],
+    roots: Sequence[tuple[Any, Any]],
     *,
     create_graph: bool = False,
     retain_graph: bool | None = None,
     wanted: Sequence[Any] | None = None,
     store: bool = True,
+    root: Any = None,
 ) -> list[Any]:
-    """Walk back from ``roots``; return the gradients of ``wanted``, None where nothing flowed.
+    """Walk back from ``roots``, pairs of an edge and its gradient; return the gradients of the edges ``wanted``.
 
-    Raises RuntimeError as PyTorch does: no history, a second pass through a freed graph, changed memory.
+    None where nothing flowed.  ``root``: the tensor that watchers are told.
+    Raises RuntimeError as PyTorch does: a second pass through a freed graph, changed memory.
     """
-    for x in roots:
-        if not x.requires_grad:
-            raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
     retain = create_graph if retain_graph is None else retain_graph
-    walk = Walk(create_graph=create_graph, retain_graph=retain, wanted=wanted, store=store)
-    start = [(x, g if create_graph else g.array) for x, g in zip(roots, grads, strict=True)]
+    walk = walker(create_graph=create_graph, retain_graph=retain, wanted=wanted, store=store)
+    start = [(target, g if create_graph else g.array) for target, g in roots]
     recording, here.grad = here.grad, create_graph
-    if here.watchers:
-        watch.tell("on_backward", roots[0])
+    if here.watchers and root is not None:
+        watch.tell("on_backward", root)
     try:
         walk.run(start)
     finally:
         here.grad = recording
-        if here.watchers:
-            watch.tell("on_backward_end", roots[0])
-    if wanted is None:
-        return []
-    found = (walk.found.get(_key(x)) for x in wanted)
+        if here.watchers and root is not None:
+            watch.tell("on_backward_end", root)
+    found = [walk.found.get(_key(target)) for target in wanted or ()]
     return [g if g is None or isinstance(g, Bare) else Bare._wrap(g) for g in found]
+
+
+walker: type[Walk] = Walk  # autograd.detect_anomaly puts a more careful one here

@@ -38,7 +38,7 @@ class Bare:
     slot: int  # which output of the node it is
     tracked: bool  # whether gradients flow through it
     alias: Any  # what is known about its views or its base: see alias.py
-    hooks: list[Any] | None  # a leaf's functions of its gradient
+    hooks: dict[Any, Any] | None  # a leaf's functions of its gradient: see surface/hooks.py
 
     @staticmethod
     def _wrap(array: Any, category: int = OTHER) -> Any:

@@ -55,7 +55,7 @@ def modified(node: Any, name: str, value: Any, storage: Any, expected: int) -> R
     by = f" It was last written at {line}." if line else ""
     return RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{of(value).legacy}Tensor {list(value.shape)}], kept as {name!r} of {node.name}, "
+        f"[torch.{of(value).legacy}Tensor {list(value.shape)}], kept as {name!r} of {node.name()}, "
         f"is at version {storage.version}; expected version {expected} instead.{by} "
         "Write into a .clone(), or use the operation that is not in-place."
     )

@@ -18,6 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, cast
 
+from .surface.node import class_of
+
 if TYPE_CHECKING:
     from .tensor import Tensor
 
@@ -86,6 +88,7 @@ class Op:
     )  # for each of keeps: its name, where it comes from
     function: Callable[..., Tensor] = field(init=False)  # what users call
     backward_name: str = field(init=False)  # "MulBackward0", as PyTorch prints it
+    node: type = field(init=False)  # the class of its nodes
 
     def __post_init__(self) -> None:
         self.differentiable = any(self.gradients)
@@ -93,6 +96,9 @@ class Op:
         if self.variadic and any(source in ("input", "output") for _, source, _ in self.plan):
             raise TypeError(f"op {self.name!r} takes a sequence and may keep only its shapes")
         self.backward_name = "".join(w.capitalize() for w in self.name.split("_")) + "Backward0"
+        from . import tape
+
+        self.node = class_of(tape.Node, self.backward_name)
 
     def _source(self, name: str) -> tuple[str, int]:
         stem = name.removesuffix("_shape")

@@ -17,6 +17,7 @@ from .local import here
 from .namespace import NUMPY
 from .op import Op
 from .storage import OTHER, SAVED, Storage
+from .surface.node import Surface
 
 _number = itertools.count().__next__
 _wrap = Bare._wrap
@@ -61,10 +62,12 @@ class Kept:
                     s.become(OTHER)
 
 
-class Node:
-    """One op that was run and can be walked back through."""
+class Node(Surface):
+    """One op that was run and can be walked back through.  Each op has a subclass, for its name's sake."""
 
     __slots__ = ("__weakref__", "edges", "hooks", "kept", "like", "number", "op", "settings")
+
+    gradients: Any = None  # a method, where nodes find the gradients of their inputs in a way of their own
 
     def __init__(self, op: Op, edges: list[Any], settings: dict[str, Any]) -> None:
         self.number = _number()  # greater than those of its inputs: the order of time
@@ -75,25 +78,13 @@ class Node:
         self.like: Any = (
             None  # shape and dtype of the output, or a list of them: what its gradients must have
         )
-        self.hooks: dict[int, list[Any]] | None = None  # output number -> functions of its gradient
-
-    @property
-    def name(self) -> str:
-        return self.op.backward_name
-
-    @property
-    def next_functions(self) -> tuple[Any, ...]:
-        """The nodes that this one passes gradients to, each with the number of the output meant (PyTorch)."""
-        return tuple(e if type(e) is tuple else (e, 0) for e in self.edges if e is not None)
+        self.hooks: dict[Any, Any] | None = None  # see surface/hooks.py
 
     def kept_bytes(self) -> int:
         """Bytes alive for backward because of this node alone, not for being a parameter or kept elsewhere too."""
         held = self.kept.storages if isinstance(self.kept, Kept) else []
         distinct = {id(s): s for s in held if s is not None}.values()
         return sum(s.nbytes for s in distinct if s.category == SAVED and s.savers == held.count(s))
-
-    def __repr__(self) -> str:
-        return f"<{self.name} number {self.number}>"
 
 
 def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
@@ -198,7 +189,7 @@ def record(op: Op, inputs: Any, arrays: list[Any], out: Any, settings: dict[str,
             edges.append(x if node is None else (node, x.slot) if x.slot else node)
         else:
             edges.append(None)
-    node = _new(Node)
+    node = _new(op.node)
     node.number = _number()
     node.op = op
     node.edges = edges

@@ -17,7 +17,7 @@ from .contents import creation, picking, pointwise, products, reduction, shaping
 from .ops import compare, elementwise
 from .ops import matmul as _matmul
 from .ops.words import Value
-from .surface import about, convert, fold, form, grad_mode, history, show
+from .surface import about, convert, fold, form, history, request, show
 
 
 class Tensor(
@@ -90,6 +90,7 @@ class Tensor(
     requires_grad_, detach, detach_ = history.requires_grad_, history.detach, history.detach_
     retain_grad = history.retain_grad
     register_hook = history.register_hook
+    register_post_accumulate_grad_hook = history.register_post_accumulate_grad_hook
 
     def backward(
         self,
@@ -103,7 +104,7 @@ class Tensor(
         ``gradient`` is what the result is multiplied with; a scalar needs none.
         https://pytorch.org/docs/stable/generated/torch.Tensor.backward.html
         """
-        grad_mode.backward(self, gradient, retain_graph, create_graph, inputs)
+        request.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     # --- arithmetic
     # Spelled out for editors; the assignment behind `else` is what runs, one call less.

@@ -1,14 +1,12 @@
-"""Whether gradients are recorded, and the two ways to ask for them: ``backward`` and ``grad``."""
+"""Whether gradients are recorded on this thread."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from vizgrad.engine import backward as _backward
-from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
 
 
@@ -94,77 +92,3 @@ def is_grad_enabled() -> bool:
 
 def is_inference_mode_enabled() -> bool:
     return here.inference
-
-
-def _start(x: Any, gradient: Any, create_graph: bool) -> Any:
-    """The gradient that a walk back begins with: ones for a scalar, or what the caller says."""
-    if gradient is None:
-        if x.array.size != 1:
-            raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        ones = x.array.copy()
-        ones[...] = 1
-        return Bare._wrap(ones)
-    if tuple(gradient.shape) != tuple(x.shape):
-        raise RuntimeError(
-            f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of {x.shape}."
-        )
-    return gradient if create_graph else Bare._wrap(gradient.array.astype(x.array.dtype))
-
-
-def _several(xs: Any) -> list[Any]:
-    return [xs] if isinstance(xs, Bare) else list(xs)
-
-
-def backward(
-    tensors: Any,
-    grad_tensors: Any = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    inputs: Any = None,
-) -> None:
-    """Add the gradients of ``tensors`` to the ``.grad`` of the leaves, or of ``inputs`` only."""
-    roots = _several(tensors)
-    given = _several(grad_tensors) if grad_tensors is not None else [None] * len(roots)
-    for x in roots:
-        if not x.requires_grad:
-            raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
-    starts = [_start(x, g, create_graph) for x, g in zip(roots, given, strict=True)]
-    wanted = None if inputs is None else _several(inputs)
-    if wanted is not None and not wanted:
-        raise RuntimeError("'inputs' argument to backward() cannot be empty.")
-    found = _backward.run(roots, starts, create_graph=create_graph, retain_graph=retain_graph, wanted=wanted)
-    for x, g in zip(wanted or (), found, strict=bool(wanted)):
-        if x.grad_fn is not None and g is not None:
-            _backward.accumulate(x, g if create_graph else g.array)
-
-
-def grad(
-    outputs: Any,
-    inputs: Any,
-    grad_outputs: Any = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    allow_unused: bool | None = None,
-    materialize_grads: bool = False,
-) -> tuple[Any, ...]:
-    """The gradients of ``outputs`` by ``inputs``, returned instead of stored.
-
-    https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
-    """
-    roots, wanted = _several(outputs), _several(inputs)
-    given: Sequence[Any] = _several(grad_outputs) if grad_outputs is not None else [None] * len(roots)
-    for i, x in enumerate(wanted):
-        if not x.requires_grad:
-            raise RuntimeError(f"One of the differentiated Tensors does not require grad (inputs[{i}])")
-    starts = [_start(x, g, create_graph) for x, g in zip(roots, given, strict=True)]
-    found = _backward.run(
-        roots, starts, create_graph=create_graph, retain_graph=retain_graph, wanted=wanted, store=False
-    )
-    if materialize_grads:
-        found = [Bare._wrap(x.array * 0) if g is None else g for x, g in zip(wanted, found, strict=True)]
-    if not allow_unused and any(g is None for g in found):
-        raise RuntimeError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True "
-            "if this is the desired behavior."
-        )
-    return tuple(found)

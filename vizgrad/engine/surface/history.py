@@ -8,6 +8,9 @@ from typing import Any
 
 from vizgrad.engine.bare import Bare
 
+from . import hooks
+from .hooks import RemovableHandle
+
 
 def requires_grad_(self: Any, requires_grad: bool = True) -> Any:
     """Ask for the gradient of this leaf."""
@@ -41,35 +44,20 @@ def replace_data(self: Any, other: Any) -> None:
         self.storage.become(category)
 
 
-class Handle:
-    """What registering a hook returns; ``remove()`` takes the hook out again."""
-
-    def __init__(self, hooks: list[Any], hook: Any) -> None:
-        self._hooks, self._hook = hooks, hook
-
-    def remove(self) -> None:
-        if self._hook in self._hooks:
-            self._hooks.remove(self._hook)
-
-    def __enter__(self) -> Handle:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
-
-
-def register_hook(self: Any, hook: Callable[[Any], Any]) -> Handle:
+def register_hook(self: Any, hook: Callable[[Any], Any]) -> RemovableHandle:
     """Call ``hook`` with this tensor's gradient when it is computed; what it returns replaces the gradient."""
     if not self.requires_grad:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-    if self.node is None:
-        self.hooks = self.hooks or []
-        hooks = self.hooks
-    else:
-        self.node.hooks = self.node.hooks or {}
-        hooks = self.node.hooks.setdefault(self.slot, [])
-    hooks.append(hook)
-    return Handle(hooks, hook)
+    return hooks.add(self, 0, hook) if self.node is None else hooks.add(self.node, self.slot, hook)
+
+
+def register_post_accumulate_grad_hook(self: Any, hook: Callable[[Any], None]) -> RemovableHandle:
+    """Call ``hook(self)`` each time after a gradient was added to this leaf's ``.grad``."""
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if self.node is not None:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    return hooks.add(self, "after", hook)
 
 
 class _Retain:
@@ -93,5 +81,5 @@ def retain_grad(self: Any) -> None:
 
 
 def retains_grad(self: Any) -> bool:
-    hooks = self.node.hooks.get(self.slot, ()) if self.node is not None and self.node.hooks else ()
-    return bool([h for h in hooks if isinstance(h, _Retain) and h.x() is self])
+    kept = self.node.hooks.get(self.slot, {}) if self.node is not None and self.node.hooks else {}
+    return bool([h for h in kept.values() if isinstance(h, _Retain) and h.x() is self])

@@ -103,7 +103,7 @@ def text(self: Any) -> str:
     if kind not in default or (values.size == 0 and kind is not default[0]):
         notes.append(f"dtype={kind}")
     if self.node is not None:
-        notes.append(f"grad_fn=<{self.node.name}>")
+        notes.append(f"grad_fn=<{self.node.name()}>")
     elif self.requires_grad:
         notes.append("requires_grad=True")
     return name + ", ".join([body, *notes]) + ")"
