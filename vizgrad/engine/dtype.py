@@ -116,11 +116,11 @@ def promote_types(a: dtype, b: dtype) -> dtype:
 
 def kind_of_number(x: Any) -> dtype:
     """The dtype that stands for a Python number."""
-    if isinstance(x, bool):
+    if isinstance(x, (bool, np.bool)):
         return bool_
-    if isinstance(x, int):
+    if isinstance(x, (int, np.integer)):
         return int64
-    return _default if isinstance(x, float) else _default_complex()
+    return _default if isinstance(x, (float, np.floating)) else _default_complex()
 
 
 def result_type(*values: Any) -> dtype:
@@ -160,11 +160,13 @@ def unify(arrays: list[Any], *, floating: bool) -> list[Any]:
     if floating and common.rank < 2:
         common = _default
     kind = common.numpy
+    wraps = common.name == "bfloat16" or (common.rank == 1 and common.itemsize < 8)
     return [
-        (a if a.dtype == kind else a.astype(kind))
-        if hasattr(a, "astype")
-        else kind.type(a)
-        if common.name == "bfloat16"
-        else a
+        (a if a.dtype == kind else a.astype(kind)) if hasattr(a, "astype") else _fitted(a, kind) if wraps else a
         for a in arrays
     ]
+
+
+def _fitted(number: Any, kind: np.dtype) -> Any:
+    """A Python number as an array of no dimensions, which a narrow integer type wraps around (uint8: -1 is 255)."""
+    return np.asarray(number).astype(kind)[()]

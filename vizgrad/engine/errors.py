@@ -18,6 +18,8 @@ def explained(error: Exception, op: Any, inputs: tuple[Any, ...], settings: dict
     kind = type(error) if isinstance(error, (RuntimeError, IndexError, NotImplementedError)) else RuntimeError
     if isinstance(error, TypeError):
         kind = TypeError
+        if what.startswith("ufunc "):  # NumPy has no such loop, as PyTorch has no such kernel
+            kind, what = NotImplementedError, f'"{op.name}" not implemented for these kinds of numbers'
     if kind is RuntimeError and op.shape and all(hasattr(x, "array") for x in inputs):
         try:  # our own shape rules speak PyTorch's words; the array module's message is the fallback
             op.shape(*(x.array.shape for x in inputs), **settings)

@@ -44,6 +44,8 @@ class Formula:
     outputs: tuple[str, ...] = ()  # names, for rows with several outputs
     named = ""  # for rows with several outputs: the name of their torch.return_types, if they have one
     out = False  # the function takes ``out=``
+    tensors = ""  # which inputs may not be Python numbers: "all", "first", "any" (at least one must be a tensor)
+    kinds = ""  # the kinds of numbers that it is for, in NumPy's letters (bfloat16: V); "": whatever computes
     formula: str | None = None  # what to show for a body that ink cannot follow
     formulas: dict[str, str] = {}  # the same for its gradients, by input
     aliases: tuple[str, ...] = ()  # further names of the same row, for formulas
@@ -82,6 +84,7 @@ class Op:
     exact: bool
     outputs: tuple[str, ...]
     pack: Callable[..., Any]  # makes one result of several outputs
+    check: Callable[..., None] | None  # raises for operands that the family does not take
     differentiable: bool = field(init=False)
     plan: tuple[tuple[str, str, int], ...] = field(
         init=False
@@ -144,6 +147,7 @@ def _read(cls: Any) -> Op:
     if unknown:
         raise TypeError(f"op {cls.__name__!r} has no input named {', '.join(sorted(unknown))}")
     keeps = {name for g in gradients if g for name in g.reads} - set(settings)
+    from .ops import demands
     from .surface.out import result
 
     row = Op(
@@ -164,6 +168,7 @@ def _read(cls: Any) -> Op:
         exact=cls.exact or cls.view,
         outputs=cls.outputs,
         pack=result(cls.named, *cls.outputs)._make if cls.named else tuple,
+        check=demands.check if cls.tensors or cls.kinds else None,
     )
     row.function = _function(row, arguments, takes_out=cls.out)
     return row

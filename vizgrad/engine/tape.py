@@ -146,6 +146,8 @@ def _prepared(op: Op, arrays: list[Any]) -> tuple[list[Any], Any, Any]:
 
     NumPy computes poorly with bfloat16 and accumulates in it: such operands go through float32 and back.
     """
+    if op.check is not None:
+        op.check(op, arrays)
     if op.promotes and _differ(op, arrays):
         arrays = dtype.unify(arrays, floating=op.promotes == "float")
     narrow = None
@@ -177,7 +179,9 @@ def _differ(op: Op, arrays: list[Any]) -> bool:
             return True
     if common is None or common.kind in "fc":
         return False
-    return op.promotes == "float" or common.kind not in "iu" or any(type(a) is float for a in arrays)
+    if op.promotes == "float" or common.kind not in "iu":
+        return True
+    return any(type(a) is float or (type(a) is int and common.itemsize < 8) for a in arrays)
 
 
 def record(op: Op, inputs: Any, arrays: list[Any], out: Any, settings: dict[str, Any], extra: Any) -> None:

@@ -1,0 +1,43 @@
+"""What an op takes: tensors or numbers, and of which kinds.  Asked only off the hot path (see tape.py)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from vizgrad.engine import dtype
+
+if TYPE_CHECKING:
+    from vizgrad.engine.op import Op
+
+# Kinds of numbers, in NumPy's letters: bool, signed and unsigned integers, floats, complex; V is bfloat16.
+REAL = "biufV"
+NUMBERS = "iufcV"  # all but bool
+ORDERED = "iufV"
+FLOATING = "fV"
+SMOOTH = "fcV"
+BITS = "biu"
+WHOLE = "iu"
+
+
+def check(op: Op, arrays: list[Any]) -> None:
+    """Raise PyTorch's errors for operands that the op's family does not take.
+
+    Raises TypeError for a Python number where a tensor must be, NotImplementedError for a kind of number.
+    """
+    tensors, kinds = op.family.tensors, op.family.kinds
+    numbers = [i for i, a in enumerate(arrays) if not _is_array(a)]
+    if numbers and tensors:
+        wrong = numbers[0]
+        if tensors == "all" or wrong == 0 and tensors == "first" or len(numbers) == len(arrays):
+            kind = type(arrays[wrong]).__name__
+            raise TypeError(f"argument '{op.inputs[wrong]}' (position {wrong + 1}) must be Tensor, not {kind}")
+    if kinds:
+        for a in arrays:
+            if _is_array(a) and a.dtype.kind not in kinds:
+                raise NotImplementedError(f"\"{op.name}\" not implemented for '{dtype.of(a).legacy}'")
+
+
+def _is_array(a: Any) -> bool:
+    return hasattr(a, "dtype") and not isinstance(a, numpy.generic)
