@@ -349,15 +349,16 @@ def test_layers_are_forgotten_when_forward_raises():
 
 
 def test_parameters_are_counted_as_parameters():
-    from vizgrad.engine.storage import PARAMETERS, totals
+    from vizgrad.engine.storage import PARAMETERS, counting
 
-    before = totals()[PARAMETERS]
-    net = nn.Linear(10, 5)
-    assert totals()[PARAMETERS] - before == 4 * 55
-    net.double()
-    assert totals()[PARAMETERS] - before == 8 * 55
-    del net
-    assert totals()[PARAMETERS] == before
+    with counting() as totals:
+        before = totals[PARAMETERS]
+        net = nn.Linear(10, 5)
+        assert totals[PARAMETERS] - before == 4 * 55
+        net.double()
+        assert totals[PARAMETERS] - before == 8 * 55
+        del net
+        assert totals[PARAMETERS] == before
 
 
 # --- printing

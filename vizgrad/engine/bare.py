@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from .storage import OTHER, Storage
+from . import storage as _storage
+from .storage import OTHER, Storage, count_in
 
 if TYPE_CHECKING:
     from .tape import Node
@@ -45,9 +46,15 @@ class Bare:
         """A tensor around an array, without copying and without history."""
         if type(array) is not _ndarray and isinstance(array, (numpy.generic, int, float, complex)):
             array = numpy.asarray(array)  # NumPy turns 0-d results into scalars
+        s = _new(Storage)  # and not Storage(…): a quarter of what a small op's result costs
+        s.nbytes = array.nbytes
+        if category != OTHER:
+            s.category = category
+        if _storage.counters:
+            count_in(s)
         x = _new(kind)
         x.array = array
-        x.storage = Storage(array.nbytes, category)
+        x.storage = s
         x.grad = x.node = x.alias = x.hooks = None
         x.slot = 0
         x.tracked = False

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, cast
 
 from .surface.node import class_of
@@ -39,12 +39,20 @@ class Formula:
     promotes: str | None = (
         None  # "mixed": inputs are brought to one dtype; "float": and integers become floats
     )
-    view = False  # the output shares the first input's memory
+    view: Any = False  # the output shares the first input's memory; "perhaps": where its strides allow
+    cuts: Callable[..., Any] | None = (
+        None  # for views with many outputs: from shape and settings to their indices
+    )
+    into: Callable[..., None] | None = (
+        None  # the same op written straight into its first input: for in-place forms
+    )
     exact = False  # numbers are moved, not computed with: bfloat16 needs no float32 on the way
     outputs: tuple[str, ...] = ()  # names, for rows with several outputs
     named = ""  # for rows with several outputs: the name of their torch.return_types, if they have one
     out = False  # the function takes ``out=``
-    tensors = ""  # which inputs may not be Python numbers: "all", "first", "any" (at least one must be a tensor)
+    tensors = (
+        ""  # which inputs may not be Python numbers: "all", "first", "any" (at least one must be a tensor)
+    )
     kinds = ""  # the kinds of numbers that it is for, in NumPy's letters (bfloat16: V); "": whatever computes
     formula: str | None = None  # what to show for a body that ink cannot follow
     formulas: dict[str, str] = {}  # the same for its gradients, by input
@@ -80,7 +88,8 @@ class Op:
     shape: Callable[..., tuple[int, ...]] | None
     broadcasts: bool
     promotes: str | None
-    view: bool
+    view: Any
+    into: Callable[..., None] | None
     exact: bool
     outputs: tuple[str, ...]
     pack: Callable[..., Any]  # makes one result of several outputs
@@ -91,17 +100,35 @@ class Op:
     )  # for each of keeps: its name, where it comes from
     function: Callable[..., Tensor] = field(init=False)  # what users call
     backward_name: str = field(init=False)  # "MulBackward0", as PyTorch prints it
+    ways: tuple[bool, ...] = field(init=False)  # for each input, whether a gradient goes there
+    keep: Callable[..., Any] = field(init=False)  # gathers what it keeps, as a `storage.Kept`
     node: type = field(init=False)  # the class of its nodes
+    parts: dict[int, Op] = field(
+        init=False, default_factory=dict
+    )  # of a view with many outputs: see `parted`
 
     def __post_init__(self) -> None:
         self.differentiable = any(self.gradients)
+        self.ways = () if self.variadic else tuple(g is not None for g in self.gradients)
         self.plan = tuple((name, *self._source(name)) for name in self.keeps)
         if self.variadic and any(source in ("input", "output") for _, source, _ in self.plan):
             raise TypeError(f"op {self.name!r} takes a sequence and may keep only its shapes")
         self.backward_name = "".join(w.capitalize() for w in self.name.split("_")) + "Backward0"
-        from . import tape
+        from . import compiled, tape
 
         self.node = class_of(tape.Node, self.backward_name)
+        self.keep = compiled.keeper(self)
+
+    def parted(self, n: int) -> Op:
+        """The row of a run that gave ``n`` outputs, of a row whose gradient formula takes a tuple of gradients."""
+        if n not in self.parts:
+            gradient = self.gradients[0]
+            assert gradient is not None
+            whole, names = gradient.formula, tuple(f"part{i}" for i in range(n))
+            each = Gradient(lambda xp, *given: whole(xp, given[:n], *given[n:]), gradient.reads)
+            self.parts[n] = replace(self, outputs=names, gradients=(each,))
+            self.parts[n].function = self.function
+        return self.parts[n]
 
     def _source(self, name: str) -> tuple[str, int]:
         stem = name.removesuffix("_shape")
@@ -147,6 +174,7 @@ def _read(cls: Any) -> Op:
     if unknown:
         raise TypeError(f"op {cls.__name__!r} has no input named {', '.join(sorted(unknown))}")
     keeps = {name for g in gradients if g for name in g.reads} - set(settings)
+    from . import compiled
     from .ops import demands
     from .surface.out import result
 
@@ -165,12 +193,13 @@ def _read(cls: Any) -> Op:
         broadcasts=cls.broadcasts,
         promotes=cls.promotes,
         view=cls.view,
-        exact=cls.exact or cls.view,
+        into=cls.into,
+        exact=cls.exact or bool(cls.view),
         outputs=cls.outputs,
         pack=result(cls.named, *cls.outputs)._make if cls.named else tuple,
         check=demands.check if cls.tensors or cls.kinds else None,
     )
-    row.function = _function(row, arguments, takes_out=cls.out)
+    row.function = compiled.function(row, arguments, takes_out=cls.out)
     return row
 
 
@@ -180,36 +209,3 @@ def _gradient(cls: Any, name: str) -> Gradient | None:
         return None
     after = 1 + (len(cls.outputs) or 1)  # xp, then one gradient per output
     return Gradient(formula, tuple(inspect.signature(formula).parameters)[after:])
-
-
-def _function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) -> Callable[..., Tensor]:
-    """The public function, compiled with the row's own signature so that a call binds at full speed."""
-    from . import tape
-    from .surface import out
-
-    defaults = {f"_default_{a.name}": a.default for a in arguments if a.default is not a.empty}
-    words = []
-    for a in arguments:
-        if a.kind is a.KEYWORD_ONLY and "*" not in words:
-            words.append("*")
-        words.append(a.name if a.default is a.empty else f"{a.name}=_default_{a.name}")
-    given = f"tuple({row.inputs[0]})" if row.variadic else f"({''.join(f'{n}, ' for n in row.inputs)})"
-    settings = "{" + ", ".join(f"{n!r}: {n}" for n in row.settings) + "}" if row.settings else "_defaults"
-    usual = " and ".join(f"{n} is _default_{n}" for n in row.settings if f"_default_{n}" in defaults)
-    if row.settings and all(f"_default_{n}" in defaults for n in row.settings):
-        settings = f"_defaults if {usual} else {settings}"  # one dict for all calls that change nothing
-    run = f"_apply(_row, {given}, {settings})"
-    if takes_out:
-        words += ["out=None"] if "*" in words else ["*", "out=None"]
-        run = f"{run} if out is None else _into(out, {row.name!r}, {given}, lambda: {run})"
-    source = f"def {row.name}({', '.join(words)}):\n    return {run}\n"
-    names: dict[str, Any] = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, **defaults}
-    names["_into"] = out.into
-    exec(
-        compile(source, f"<op {row.name}>", "exec"), names
-    )  # as dataclasses does: nothing here comes from outside
-    call = names[row.name]
-    call.__doc__ = row.doc
-    call.__module__ = row.family.__module__
-    call.row = row
-    return call

@@ -7,59 +7,26 @@ the moment its loss goes out of scope.
 from __future__ import annotations
 
 import itertools
+from itertools import repeat
 from typing import Any
 
 import numpy
 
-from . import alias, dtype, errors, local, namespace, watch
+from . import alias, dtype, errors, local, namespace, storage, watch
 from .bare import Bare
 from .local import here
 from .namespace import NUMPY
 from .op import Op
-from .storage import OTHER, SAVED, Storage
+from .storage import SAVED, Kept
 from .surface.node import Surface
 
 _number = itertools.count().__next__
 _wrap = Bare._wrap
 _new = object.__new__
-_ndarray, _float32, _float64 = numpy.ndarray, numpy.dtype("f4"), numpy.dtype("f8")
+_ndarray, _float32 = numpy.ndarray, numpy.dtype("f4")
+_PLAIN = frozenset(numpy.dtype(k) for k in ("f4", "f8"))
 _bfloat16 = dtype.bfloat16.numpy
 SPENT: Any = object()  # what a node keeps after its values were freed: nothing, and it says so
-
-
-class Kept:
-    """What a node holds for backward: the values that its op keeps, and the storages that must not change meanwhile.
-
-    Three lists in the order of ``op.keeps``; a shape has no storage.
-    """
-
-    __slots__ = ("storages", "values", "versions")
-
-    def __init__(self, values: list[Any], storages: list[Storage | None]) -> None:
-        self.values = values
-        self.storages = storages
-        self.versions = [0 if s is None else s.version for s in storages]
-        for s in storages:
-            if s is not None:
-                s.savers += 1
-                if s.category == OTHER:
-                    s.become(SAVED)
-
-    def swap(self, i: int, value: Any, storage: Storage) -> None:
-        """Hold another value in the place of the i-th."""
-        before = Kept(
-            [self.values[i]], [storage]
-        )  # counts the new storage in, and the old one out when it goes
-        self.values[i] = value
-        self.storages[i], before.storages[0] = storage, self.storages[i]
-        self.versions[i] = storage.version
-
-    def __del__(self) -> None:
-        for s in self.storages:
-            if s is not None:
-                s.savers -= 1
-                if not s.savers and s.category == SAVED:
-                    s.become(OTHER)
 
 
 class Node(Surface):
@@ -82,9 +49,10 @@ class Node(Surface):
 
     def kept_bytes(self) -> int:
         """Bytes alive for backward because of this node alone, not for being a parameter or kept elsewhere too."""
-        held = self.kept.storages if isinstance(self.kept, Kept) else []
-        distinct = {id(s): s for s in held if s is not None}.values()
-        return sum(s.nbytes for s in distinct if s.category == SAVED and s.savers == held.count(s))
+        with storage.counting():
+            held = self.kept.storages if isinstance(self.kept, Kept) else []
+            alone = {id(s): s for s in held if s.category == SAVED and s.savers == held.count(s)}
+            return sum(s.nbytes for s in alone.values())
 
 
 def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
@@ -101,8 +69,10 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
         arrays.append(x)
     try:
         xp, narrow = NUMPY, None
-        if not _alike(arrays):
-            arrays, xp, narrow = _prepared(op, arrays)
+        for a in arrays:  # the common case, NumPy arrays of one floating dtype, needs no preparation
+            if type(a) is not _ndarray or (kind := a.dtype) is not arrays[0].dtype or kind not in _PLAIN:
+                arrays, xp, narrow = _prepared(op, arrays)
+                break
         if op.variadic:
             y = op.forward(xp, arrays, **settings)
         elif settings is op.settings:  # the defaults, which forward has itself
@@ -125,20 +95,6 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     if local.watching and here.watchers:
         watch.tell("on_op", op, inputs, out, settings)
     return out
-
-
-def _alike(arrays: list[Any]) -> bool:
-    """Whether these are NumPy arrays of one floating dtype, the common case, which needs no preparation."""
-    a = arrays[0]
-    if type(a) is not _ndarray:
-        return False
-    kind = a.dtype
-    if kind is not _float32 and kind is not _float64:
-        return False
-    for b in arrays:  # a loop: all() would make a generator on every op
-        if b is not a and (type(b) is not _ndarray or b.dtype is not kind):
-            return False
-    return True
 
 
 def _prepared(op: Op, arrays: list[Any]) -> tuple[list[Any], Any, Any]:
@@ -187,8 +143,8 @@ def _differ(op: Op, arrays: list[Any]) -> bool:
 def record(op: Op, inputs: Any, arrays: list[Any], out: Any, settings: dict[str, Any], extra: Any) -> None:
     """Make the node that leads back from ``out`` to ``inputs``, keeping what the gradients name."""
     edges: list[Any] = []
-    for x, gradient in zip(inputs, op.gradients * len(inputs) if op.variadic else op.gradients, strict=True):
-        if gradient is not None and isinstance(x, Bare) and x.tracked:
+    for x, way in zip(inputs, op.ways or repeat(True)):  # noqa: B905 - strict costs, and they fit
+        if way and isinstance(x, Bare) and x.tracked:
             node = x.node
             edges.append(x if node is None else (node, x.slot) if x.slot else node)
         else:
@@ -199,7 +155,7 @@ def record(op: Op, inputs: Any, arrays: list[Any], out: Any, settings: dict[str,
     node.edges = edges
     node.settings = settings
     node.hooks = None
-    node.kept = _keep(op, inputs, arrays, out, extra) if op.keeps else None
+    node.kept = op.keep(inputs, arrays, out, extra) if op.keeps else None
     if not op.outputs:
         y = out.array
         node.like = y.shape, y.dtype
@@ -216,29 +172,3 @@ def edge(x: Bare) -> Any:
     if x.node is None:
         return x if x.tracked else None
     return (x.node, x.slot) if x.slot else x.node
-
-
-def _keep(op: Op, inputs: Any, arrays: list[Any], out: Any, extra: Any) -> Kept:
-    values: list[Any] = []
-    storages: list[Storage | None] = []
-    for name, source, i in op.plan:
-        value: Any
-        storage = None
-        if source == "input":
-            value, x = arrays[i], inputs[i]
-            if isinstance(x, Bare) and value is x.array:
-                storage = x.storage
-        elif source == "output":
-            o = out[i] if op.outputs else out
-            value, storage = o.array, o.storage
-        elif source == "shape":
-            value = [a.shape for a in arrays] if op.variadic else getattr(arrays[i], "shape", ())
-        else:
-            value = extra[name]
-        if storage is None and hasattr(
-            value, "nbytes"
-        ):  # made for this op alone: a mask, a converted operand
-            storage = Storage(value.nbytes)
-        values.append(value)
-        storages.append(storage)
-    return Kept(values, storages)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from . import storage
 from .local import here, set_watchers
 
 if TYPE_CHECKING:
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
 class Watcher:
     """Override what you want to see.  Called on the thread that computes: note, do not compute."""
 
+    strict = False  # True: it is part of the computation, and its errors are the program's own
+
     def on_op(self, op: Op, inputs: tuple[Any, ...], out: Any, settings: dict[str, Any]) -> None:
         """Run after every op.  ``out`` is a Tensor, or a tuple of them for rows with several outputs."""
+
+    def on_write(self, x: Tensor, out: Tensor) -> None:
+        """Run after the result ``out`` of an op was written into ``x`` in place."""
 
     def on_backward(self, root: Tensor) -> None:
         """Run before a backward pass from ``root``."""
@@ -46,6 +52,8 @@ def tell(moment: str, *facts: Any) -> None:
         try:
             getattr(watcher, moment)(*facts)
         except Exception as error:
+            if watcher.strict:
+                raise
             remove(watcher)
             warnings.warn(
                 f"{type(watcher).__name__}.{moment} raised {type(error).__name__}: {error}; it watches no longer",
@@ -57,11 +65,14 @@ def tell(moment: str, *facts: Any) -> None:
 def add(watcher: Watcher) -> None:
     """Let ``watcher`` see what this thread computes from now on."""
     set_watchers((*here.watchers, watcher))
+    storage.count()
 
 
 def remove(watcher: Watcher) -> None:
     """Let it see no more; nothing happens if it did not watch."""
-    set_watchers(tuple(w for w in here.watchers if w is not watcher))
+    rest = tuple(w for w in here.watchers if w is not watcher)
+    storage.count(len(rest) - len(here.watchers))
+    set_watchers(rest)
 
 
 @contextmanager

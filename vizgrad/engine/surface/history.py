@@ -39,8 +39,8 @@ def detach_(self: Any) -> Any:
 
 def replace_data(self: Any, other: Any) -> None:
     category = self.storage.category
-    self.array, self.storage = other.array, other.storage.borrow() if other.storage.savers else other.storage
-    if self.storage.category != category and not self.storage.savers:
+    self.array, self.storage = other.array, other.storage.borrow() if other.storage.kept else other.storage
+    if self.storage.category != category and not self.storage.kept:
         self.storage.become(category)
 
 

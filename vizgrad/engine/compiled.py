@@ -1,0 +1,80 @@
+"""What is compiled for each row of the table: the function that users call, and what gathers the values it keeps.
+
+Both run for every op, so what is known of the row is not asked again at each call.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import storage
+from .bare import Bare, _new
+from .storage import NOTHING, Kept, hold
+from .surface import out
+
+if TYPE_CHECKING:
+    from .op import Op
+    from .tensor import Tensor
+
+
+def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) -> Callable[..., Tensor]:
+    """The public function, compiled with the row's own signature so that a call binds at full speed."""
+    from . import alias, tape
+
+    defaults = {f"_default_{a.name}": a.default for a in arguments if a.default is not a.empty}
+    words = []
+    for a in arguments:
+        if a.kind is a.KEYWORD_ONLY and "*" not in words:
+            words.append("*")
+        words.append(a.name if a.default is a.empty else f"{a.name}=_default_{a.name}")
+    given = f"tuple({row.inputs[0]})" if row.variadic else f"({''.join(f'{n}, ' for n in row.inputs)})"
+    settings = "{" + ", ".join(f"{n!r}: {n}" for n in row.settings) + "}" if row.settings else "_defaults"
+    usual = " and ".join(f"{n} is _default_{n}" for n in row.settings if f"_default_{n}" in defaults)
+    if row.settings and all(f"_default_{n}" in defaults for n in row.settings):
+        settings = f"_defaults if {usual} else {settings}"  # one dict for all calls that change nothing
+    run = f"_apply(_row, {given}, {settings})"
+    if row.view:
+        run = f"{'_pieces' if row.family.cuts else '_look'}(_row, {row.inputs[0]}, {settings})"
+    if takes_out:
+        words += ["out=None"] if "*" in words else ["*", "out=None"]
+        run = f"{run} if out is None else _into(out, {row.name!r}, {given}, lambda: {run})"
+    source = f"def {row.name}({', '.join(words)}):\n    return {run}\n"
+    names: dict[str, Any] = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, **defaults}
+    names |= {"_into": out.into, "_look": alias.look, "_pieces": alias.pieces}
+    exec(
+        compile(source, f"<op {row.name}>", "exec"), names
+    )  # as dataclasses does: nothing here comes from outside
+    call = names[row.name]
+    call.__doc__ = row.doc
+    call.__module__ = row.family.__module__
+    call.row = row
+    return call
+
+
+def keeper(row: Op) -> Callable[..., Any]:
+    """``keep(inputs, arrays, out, extra)``, compiled: what to gather is known, and every recorded op does it."""
+    source = []
+    for n, (name, where, i) in enumerate(row.plan):
+        value, stands_on = f"v{n}", "NOTHING"
+        if where == "input":
+            source += [f"x = inputs[{i}]", f"v{n} = arrays[{i}]"]
+            stands_on = f"x.storage if isinstance(x, Bare) and x.array is v{n} else NOTHING"
+        elif where == "output":
+            source += [f"o = out[{i}]" if row.outputs else "o = out", f"v{n} = o.array"]
+            stands_on = "o.storage"
+        elif where == "shape":
+            value = "[a.shape for a in arrays]" if row.variadic else f"getattr(arrays[{i}], 'shape', ())"
+        else:
+            value = f"extra[{name!r}]"
+        source += [f"v{n} = {value}"] * (value != f"v{n}") + [f"s{n} = {stands_on}", f"s{n}.kept = True"]
+    each = range(len(row.plan))
+    values, storages, versions = (
+        ", ".join(part.format(n) for n in each) for part in ("v{}", "s{}", "s{}.version")
+    )
+    source += ["kept = _new(Kept)", f"kept.values, kept.storages = [{values}], [{storages}]"]
+    source += [f"kept.versions = [{versions}]", "if storage.counters: hold(kept)", "return kept"]
+    names = {"Bare": Bare, "Kept": Kept, "NOTHING": NOTHING, "storage": storage, "hold": hold, "_new": _new}
+    exec("def keep(inputs, arrays, out, extra):\n    " + "\n    ".join(source), names)
+    return names["keep"]
