@@ -59,12 +59,13 @@ class Surface:
         wanted = wanted if wanted in self.op.keeps else _OURS.get(wanted, wanted)
         if wanted not in self.settings and wanted not in self.op.keeps:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return backward.saved(self, tensors=True)[wanted]
+        node: Any = self
+        return backward.saved(node, tensors=True)[wanted]
 
     def __dir__(self) -> list[str]:
-        theirs = {ours: name for name, ours in _OURS.items()}
+        theirs: dict[Any, str] = {ours: name for name, ours in _OURS.items()}
         kept = [*self.op.keeps, *self.settings]
-        return [*super().__dir__(), *(SAVED + theirs.get(name, name) for name in kept)]
+        return [*super().__dir__(), *(SAVED + theirs.get(name, str(name)) for name in kept)]
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at 0x{id(self):x}>"

@@ -28,9 +28,8 @@ def leading(targets: Iterable[Any], wanted: set[Any]) -> set[Any]:
             if edge is None:
                 continue
             source, slot = edge if type(edge) is tuple else (edge, 0)
-            if source in found if isinstance(source, Surface) else id(source) in wanted:
-                found.add(node)
-            elif isinstance(source, Surface) and (source, slot) in wanted:
+            inside = isinstance(source, Surface)
+            if source in found or (source, slot) in wanted if inside else id(source) in wanted:
                 found.add(node)
     return found
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from vizgrad.engine import alias, tape
+from vizgrad.engine import alias, namespace, tape
 from vizgrad.engine import backward as _backward
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
@@ -59,14 +59,16 @@ def _start(i: int, x: Any, target: Any, gradient: Any, create_graph: bool) -> An
         raise RuntimeError(
             "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
             f"dtype: grad_output[{i}] has a dtype of {_dtype.of(gradient.array)} and output[{i}] has a dtype of "
-            f"{_named(kind)}."
+            f"{named(kind)}."
         )
     if gradient.array.dtype == kind:
         return gradient
-    return gradient.to(_named(kind)) if create_graph else Bare._wrap(gradient.array.astype(kind))
+    cast: Any = gradient
+    return cast.to(named(kind)) if create_graph else Bare._wrap(gradient.array.astype(kind))
 
 
-def _named(kind: Any) -> Any:
+def named(kind: Any) -> Any:
+    """Our dtype for one of NumPy's."""
     return _dtype.of(numpy.empty(0, kind))
 
 
@@ -171,7 +173,7 @@ def grad(
         root=_root(xs),
     )
     if materialize_grads:
-        found = [_zeros(x) if g is None else g for x, g in zip(wanted, found, strict=True)]
+        found = [zeros_like(x) if g is None else g for x, g in zip(wanted, found, strict=True)]
     if not allow_unused and any(g is None for g in found):
         raise RuntimeError(
             "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True "
@@ -180,13 +182,9 @@ def grad(
     return tuple(found)
 
 
-def _zeros(x: Any) -> Any:
-    from . import create
-
-    if isinstance(x, Bare):
-        return create.zeros_like(x)
-    shape, kind = _backward.like(edge(x))
-    return create.zeros(shape, dtype=_named(kind))
+def zeros_like(x: Any) -> Any:
+    """Zeros of a tensor's shape, on its device."""
+    return Bare._wrap(namespace.of((x.array,)).zeros(x.array.shape, x.array.dtype))
 
 
 def _batched(
@@ -199,7 +197,7 @@ def _batched(
     materialize_grads: bool,
 ) -> tuple[Any, ...]:
     """One request after the other, the answers stacked."""
-    from vizgrad.engine.ops.shape import stack
+    from vizgrad.engine.ops.join import stack
 
     given = _several(grad_outputs)
     n = len(next(g for g in given if g is not None))
