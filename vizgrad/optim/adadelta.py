@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .optimizer import Optimizer, require
+from .optimizer import Optimizer, require, require_rate
 
 __all__ = ["Adadelta"]
 
@@ -38,7 +38,7 @@ class Adadelta(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        require(lr >= 0, "learning rate", lr)
+        require_rate(lr)
         require(0 <= rho <= 1, "rho value", rho, "from 0 to 1")
         require(eps >= 0, "epsilon value", eps)
         require(weight_decay >= 0, "weight_decay value", weight_decay)
@@ -56,8 +56,7 @@ class Adadelta(Optimizer):
             g = g + weight_decay * p
         m["square_avg"] *= rho
         m["square_avg"] += (1 - rho) * xp.square(g)
-        d = xp.sqrt((m["acc_delta"] + eps) / (m["square_avg"] + eps))
-        d *= g
+        d = xp.sqrt((m["acc_delta"] + eps) / (m["square_avg"] + eps)) * g
         m["acc_delta"] *= rho
         m["acc_delta"] += (1 - rho) * xp.square(d)
         p -= lr * d

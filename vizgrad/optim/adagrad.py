@@ -8,7 +8,7 @@ from typing import Any
 
 from vizgrad.engine import namespace
 
-from .optimizer import Optimizer, require
+from .optimizer import Optimizer, require, require_one_kernel, require_rate
 
 __all__ = ["Adagrad"]
 
@@ -40,7 +40,8 @@ class Adagrad(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        require(lr >= 0, "learning rate", lr)
+        require_rate(lr)
+        require_one_kernel(foreach, fused, differentiable)
         require(lr_decay >= 0, "lr_decay value", lr_decay)
         require(weight_decay >= 0, "weight_decay value", weight_decay)
         first = initial_accumulator_value

@@ -1,4 +1,4 @@
-"""Adam and AdamW: steps along the average gradient, divided by its average size."""
+"""Adam: steps along the average gradient, divided by its average size."""
 
 # pyright: reportIncompatibleMethodOverride=false
 
@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .optimizer import Optimizer, require
+from vizgrad.engine.tensor import Tensor
 
-__all__ = ["Adam", "AdamW"]
+from .optimizer import Optimizer, require, require_betas, require_one_kernel, require_rate
+
+__all__ = ["Adam"]
 
 
 class Adam(Optimizer):
@@ -42,12 +44,12 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        require(lr >= 0, "learning rate", lr)
+        require_rate(lr)
+        require_one_kernel(foreach, fused, differentiable)
         require(eps >= 0, "epsilon value", eps)
-        for i, beta in enumerate(betas):
-            require(0 <= beta < 1, f"beta parameter at index {i}", beta, "at least 0 and below 1")
+        _check_tensors(lr, betas, foreach, capturable)
+        require_betas(betas)
         require(weight_decay >= 0, "weight_decay value", weight_decay)
-        betas = (float(betas[0]), float(betas[1]))
         settings = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
         accepted = {
             "foreach": foreach,
@@ -88,45 +90,19 @@ class Adam(Optimizer):
         if amsgrad:
             m["max_exp_avg_sq"] = xp.maximum(m["max_exp_avg_sq"], square)
             square = m["max_exp_avg_sq"]
-        size = xp.sqrt(square / (1 - betas[1] ** m["step"]))
-        size += eps
+        size = xp.sqrt(square / (1 - betas[1] ** m["step"])) + eps
         p -= lr / (1 - betas[0] ** m["step"]) * m["exp_avg"] / size
         return p
 
 
-class AdamW(Adam):
-    """Adam whose weight decay shrinks the parameter itself instead of adding to its gradient.
-
-    Loshchilov & Hutter, *Decoupled Weight Decay Regularization*, 2019, algorithm 2: before Adam's step,
-    ``p ← p - lr weight_decay p``.
-    """
-
-    def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-3,
-        betas: tuple[Any, Any] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-        foreach: bool | None = None,
-        capturable: bool = False,
-        differentiable: bool = False,
-        fused: bool | None = None,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas,
-            eps,
-            weight_decay,
-            amsgrad,
-            foreach=foreach,
-            maximize=maximize,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-            decoupled_weight_decay=True,
-        )
+def _check_tensors(lr: Any, betas: Any, foreach: bool | None, capturable: bool) -> None:
+    """PyTorch's lists of tensors cannot take settings that are Tensors themselves."""
+    kinds = [isinstance(setting, Tensor) for setting in (lr, *betas)]
+    if foreach and not capturable:
+        for name, is_tensor in zip(("lr", "betas[0]", "betas[1]"), kinds, strict=True):
+            if is_tensor:
+                raise ValueError(f"{name} as a Tensor is not supported for capturable=False and foreach=True")
+    if kinds[1] != kinds[2]:
+        raise ValueError("betas must be either both floats or both Tensors")
+    if any(kinds[1:]) and any(beta.numel() != 1 for beta in betas):
+        raise ValueError("Tensor betas must be 1-element")

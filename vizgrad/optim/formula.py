@@ -1,9 +1,11 @@
 """An update rule, run on ink, writes itself down: what a learner reads is what runs."""
 
-# pyright: reportPrivateUsage=false
+# pyright: reportPrivateUsage=false, reportUnknownVariableType=false
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from vizgrad.engine.ink import SYMBOLS, Ink
@@ -11,9 +13,37 @@ from vizgrad.engine.ink import SYMBOLS, Ink
 if TYPE_CHECKING:
     from .optimizer import Optimizer
 
-__all__ = ["write"]
+__all__ = ["as_call", "larger", "smaller", "write"]
 
 LETTERS = {"eps": "ε", "rho": "ρ", "alpha": "α", "step": "t"}
+TUPLES = {
+    "betas": ("β₁", "β₂"),
+    "eps": ("ε₁", "ε₂"),
+    "etas": ("η⁻", "η⁺"),
+    "step_sizes": ("smallest", "largest"),
+}
+
+
+def as_call(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part of a rule with loops or shapes in it: on ink it is written by its name."""
+
+    @wraps(function)
+    def written(xp: Any, *args: Any) -> Any:
+        if xp is SYMBOLS:
+            return getattr(SYMBOLS, function.__name__)(*[a for a in args if isinstance(a, Ink)])
+        return function(xp, *args)
+
+    return written
+
+
+def larger(a: Any, b: Any) -> Any:
+    """The larger of two numbers, also of ink."""
+    return SYMBOLS.max(a, b) if isinstance(b, Ink) else max(a, b)
+
+
+def smaller(a: Any, b: Any) -> Any:
+    """The smaller of two numbers, also of ink."""
+    return SYMBOLS.min(a, b) if isinstance(b, Ink) else min(a, b)
 
 
 class Memory(dict[str, Any]):
@@ -50,8 +80,8 @@ def write(optimizer: Optimizer, group: dict[str, Any]) -> str:
 
 def _symbol(name: str, value: Any) -> Any:
     """A setting as ink, but as itself where it only says yes or no, or that a term is not there."""
-    if name == "betas":
-        return tuple(Ink(f"β{'₁₂₃'[i]}") for i in range(len(value)))
-    if value is None or isinstance(value, (bool, str)) or (value == 0 and name != "lr"):
+    if name in TUPLES and isinstance(value, tuple):
+        return tuple(Ink(letter) for letter in TUPLES[name])
+    if value is None or isinstance(value, (bool, str, tuple)) or (value == 0 and name != "lr"):
         return value
     return Ink(LETTERS.get(name, name))

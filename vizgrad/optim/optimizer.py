@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
+import numpy
+
 from vizgrad.engine import namespace
 from vizgrad.engine.storage import OPTIMIZER
 from vizgrad.engine.surface.grad_mode import enable_grad
@@ -19,9 +21,10 @@ from vizgrad.engine.tensor import Tensor
 from vizgrad.nn.module import forget_gradient
 
 from . import formula
-from .saving import Saving, announced, counter
+from .hooks import announced, register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+from .saving import Saving, counter
 
-__all__ = ["Optimizer"]
+__all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
 
 Part = tuple[Any, Any, dict[str, Any]]  # a parameter, its gradient and its memory, as bare arrays
 BLOCK = 1 << 14  # numbers moved at a time: a rule's temporaries then stay in the processor's cache
@@ -33,14 +36,19 @@ class Optimizer(Saving):
     ``start(xp, p, **settings)`` returns the memory, a dictionary of arrays; ``update(xp, p, g, m,
     **settings)`` returns the parameter's new value, given its gradient ``g`` and its memory ``m``.  Both see
     bare arrays, so nothing here is recorded for backward, and may write into ``p`` and ``m``, never into
-    ``g``.  An entry "step" is counted for them: in ``update`` it is a plain number, 1 the first time.  Only
-    the settings they name are passed.
+    ``g``; a complex parameter comes as pairs of real numbers, in one more dimension.  An entry "step" is
+    counted for them: in ``update`` it is a plain number, 1 the first time.  Only the settings they name are
+    passed.
+
+    ``foreach``, ``fused`` and ``capturable``, which choose among PyTorch's kernels, are accepted and change
+    nothing.  With ``differentiable=True`` the steps are recorded: gradients flow through the update.
 
     A subclass in PyTorch's style, with a ``step`` of its own over ``self.param_groups`` and ``self.state``,
     works too.
     """
 
     elementwise: ClassVar[bool] = True  # each number moves on its own, so large parameters may go in blocks
+    counters: ClassVar[tuple[str, ...]] = ()  # memory that is one number, beside "step"
     _start_settings: ClassVar[tuple[str, ...]] = ()
     _update_settings: ClassVar[tuple[str, ...]] = ()
 
@@ -94,31 +102,70 @@ class Optimizer(Saving):
                 loss = closure()
         for group in self.param_groups:
             settings = {name: _number(group[name]) for name in self._update_settings}
+            move = self._move_recorded if group.get("differentiable") else self._move
             for p in group["params"]:
                 if p.grad is not None:
-                    self._move(p, group, settings)
+                    move(p, group, settings)
         return loss
 
     def _move(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
-        array, g = p.array, p.grad.array  # type: ignore[union-attr]
+        array, g = real(p.array), real(p.grad.array)  # type: ignore[union-attr]
         if group.get("maximize"):
             g = -g
         xp = namespace.of((array,))
         state = self.state.get(p) or self._begin(xp, p, group)
-        memory = {name: value.array if isinstance(value, Tensor) else value for name, value in state.items()}
-        if "step" in memory:
-            memory["step"] += 1
-            memory["step"] = memory["step"].item()
+        memory = self._remembered(state)
         if self.elementwise and array.size > 2 * BLOCK and _flat(array, g, *memory.values()):
+            part: Part = (array, g, memory)
             for part in _blocks(array, g, memory):
                 self._apply(xp, part, settings)
+            memory = part[2]
         else:
             self._apply(xp, (array, g, memory), settings)
             for name in [k for k, v in state.items() if v is None and memory[k] is not None]:
-                state[name] = Tensor._wrap(memory[name], OPTIMIZER)
+                state[name] = Tensor._wrap(complex_again(memory[name], p.array), OPTIMIZER)
+        for name in self.counters:
+            state[name].array[...] = memory[name]
+        self._written(p)
+
+    @enable_grad()
+    def _move_recorded(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
+        """The same rule on tensors, so that gradients flow through the step into ``p``'s history."""
+        g: Any = p.grad
+        state = self.state.get(p) or self._begin(namespace.of((p.array,)), p, group)
+        memory: dict[str, Any] = {}
+        for name, value in state.items():
+            plain = name == "step" or name in self.counters
+            memory[name] = value.item() if plain else value.clone() if isinstance(value, Tensor) else value
+        if "step" in memory:
+            memory["step"] += 1
+        rule: Any = self.update
+        p.copy_(rule(namespace.GRAPH, p.clone(), -g if group.get("maximize") else g, memory, **settings))
+        for name, value in memory.items():
+            if isinstance(value, float):
+                state[name].array[...] = value
+            else:
+                state[name] = value
+
+    def _remembered(self, state: dict[str, Any]) -> dict[str, Any]:
+        """The memory of one parameter as bare arrays and plain numbers, its step counted."""
+        memory: dict[str, Any] = {}
+        for name, value in state.items():
+            memory[name] = real(value.array) if isinstance(value, Tensor) else value
+        if "step" in memory:
+            memory["step"] += 1
+            memory["step"] = memory["step"].item()
+        if self.counters:
+            memory = Rounded(memory)
+            for name in self.counters:
+                memory[name] = memory[name].item()
+        return memory
+
+    def _written(self, p: Tensor) -> None:
+        """Let graphs that used the old value notice, and name this optimizer in their error."""
         storage = p.storage
         storage.version += 1
-        if storage.savers:
+        if storage.kept:
             storage.written = f"{type(self).__name__}.step()"
 
     def _apply(self, xp: Any, part: Part, settings: dict[str, Any]) -> None:
@@ -130,20 +177,23 @@ class Optimizer(Saving):
         if new is not p:
             p[...] = new
         for name, old in before:
-            if memory[name] is not old and old is not None and name != "step":
+            if memory[name] is not old and old is not None and not isinstance(old, float):
                 old[...] = memory[name]
                 memory[name] = old
 
     def _begin(self, xp: Any, p: Tensor, group: dict[str, Any]) -> dict[str, Any]:
         """Make the memory of one parameter."""
-        fresh = self.start(xp, p.array, **{name: _number(group[name]) for name in self._start_settings})
+        fresh = self.start(xp, real(p.array), **{n: _number(group[n]) for n in self._start_settings})
         if not fresh:
             return fresh
         state = self.state[p]
         for name, value in fresh.items():
-            state[name] = (
-                counter() if name == "step" else None if value is None else Tensor._wrap(value, OPTIMIZER)
-            )
+            if name == "step" or name in self.counters:
+                state[name] = counter(value)
+            elif value is None:
+                state[name] = None
+            else:
+                state[name] = Tensor._wrap(complex_again(value, p.array), OPTIMIZER)
         return state
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -220,6 +270,8 @@ def _take_names(param_group: dict[str, Any], params: list[Any]) -> None:
 
 
 def _number(setting: Any) -> Any:
+    if isinstance(setting, tuple):
+        return tuple(_number(part) for part in setting)
     return setting.item() if isinstance(setting, Tensor) else setting
 
 
@@ -227,6 +279,45 @@ def require(fine: bool, what: str, value: Any, wanted: str = "at least 0") -> No
     """Refuse a setting in PyTorch's words."""
     if not fine:
         raise ValueError(f"Invalid {what}: {value} (it must be {wanted})")
+
+
+def require_rate(lr: Any, what: str = "Invalid learning rate") -> None:
+    """A learning rate is a number, or a Tensor that holds one."""
+    if isinstance(lr, Tensor) and lr.numel() != 1:
+        raise ValueError(f"Tensor lr must be 1-element, but its shape is {tuple(lr.shape)}")
+    if not lr >= 0:
+        raise ValueError(f"{what}: {lr}")
+
+
+def require_betas(betas: Any) -> None:
+    """Both shares of the past are at least 0 and below 1."""
+    for i, beta in enumerate(betas):
+        require(bool(0 <= beta < 1), f"beta parameter at index {i}", beta, "at least 0 and below 1")
+
+
+def require_one_kernel(foreach: bool | None, fused: bool | None, differentiable: bool) -> None:
+    """PyTorch has three ways to run a step; here they are one, and asking for two is as wrong."""
+    if fused and differentiable:
+        raise RuntimeError("`fused` does not support `differentiable`: a fused step is not recorded")
+    if fused and foreach:
+        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+
+
+class Rounded(dict[str, Any]):
+    """A memory whose plain numbers are kept in float32, as their tensors are."""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, float(numpy.float32(value)) if isinstance(value, float) else value)
+
+
+def real(array: Any) -> Any:
+    """The same memory as real numbers: one more dimension, of two, where it holds complex ones."""
+    return array if array.dtype.kind != "c" else array[..., None].view(array.real.dtype)
+
+
+def complex_again(array: Any, like: Any) -> Any:
+    """The opposite of `real`, where ``like`` is complex."""
+    return array if like.dtype.kind != "c" else array.view(like.dtype)[..., 0]
 
 
 def _flat(*arrays: Any) -> bool:
@@ -237,7 +328,8 @@ def _flat(*arrays: Any) -> bool:
 def _blocks(p: Any, g: Any, memory: dict[str, Any]) -> Iterator[Part]:
     """The same three things, a block of elements at a time."""
     p, g = p.reshape(-1), g.reshape(-1)
-    memory = {k: v if isinstance(v, float) else v.reshape(-1) for k, v in memory.items()}
+    flat = {k: v if isinstance(v, float) else v.reshape(-1) for k, v in memory.items()}
+    kind = type(memory)
     for first in range(0, p.size, BLOCK):
         part = slice(first, first + BLOCK)
-        yield p[part], g[part], {k: v if isinstance(v, float) else v[part] for k, v in memory.items()}
+        yield p[part], g[part], kind({k: v if isinstance(v, float) else v[part] for k, v in flat.items()})

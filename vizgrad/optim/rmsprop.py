@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .optimizer import Optimizer, require
+from .optimizer import Optimizer, require, require_rate
 
 __all__ = ["RMSprop"]
 
@@ -38,7 +38,7 @@ class RMSprop(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        require(lr >= 0, "learning rate", lr)
+        require_rate(lr)
         require(eps >= 0, "epsilon value", eps)
         require(momentum >= 0, "momentum value", momentum)
         require(weight_decay >= 0, "weight_decay value", weight_decay)

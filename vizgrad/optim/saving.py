@@ -1,4 +1,4 @@
-"""What surrounds an optimizer's step: hooks, telling the watchers, and saving to a dictionary."""
+"""Saving an optimizer to a dictionary, and going on from one."""
 
 # pyright: reportPrivateUsage=false
 # pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
@@ -6,118 +6,28 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from copy import deepcopy
-from functools import wraps
 from itertools import chain
 from typing import Any
 
 import numpy
 
-from vizgrad.engine import watch
-from vizgrad.engine.local import here
+from vizgrad.engine.dtype import float64, get_default_dtype
 from vizgrad.engine.storage import OPTIMIZER
 from vizgrad.engine.tensor import Tensor
-from vizgrad.nn.handle import RemovableHandle
 
-__all__ = ["Saving", "announced"]
+from .hooks import Hooked
 
-
-def announced(step: Callable[..., Any]) -> Callable[..., Any]:
-    """Surround ``step`` with its hooks, and tell the watchers once all parameters have moved."""
-
-    @wraps(step)
-    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self._stepping:  # a subclass's step calls its parent's
-            return step(self, *args, **kwargs)
-        self._stepping = True
-        try:
-            if self._step_hooked:
-                args, kwargs = self._before_step(args, kwargs)
-            out = step(self, *args, **kwargs)
-            if self._step_hooked:
-                for hook in list(self._hooks["step_post"].values()):
-                    hook(self, args, kwargs)
-        finally:
-            self._stepping = False
-        self._stepped = True
-        if here.watchers:
-            watch.tell("on_step", self)
-        return out
-
-    return wrapper
+__all__ = ["Saving"]
 
 
-class Saving:
-    """Hooks, ``state_dict`` and ``load_state_dict`` in PyTorch's layout."""
+class Saving(Hooked):
+    """``state_dict``, ``load_state_dict`` and pickling in PyTorch's layout."""
 
     defaults: dict[str, Any]
     state: Any
     param_groups: list[dict[str, Any]]
-    _stepping = False  # inside step()
-    _stepped = False  # step() has been called: schedulers ask
-    _step_hooked = False
-
-    def __init__(self) -> None:
-        self._hooks: defaultdict[str, OrderedDict[int, Callable[..., Any]]] = defaultdict(OrderedDict)
-
-    # --- hooks
-
-    def _hook(self, moment: str, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
-        hooks = self._hooks[moment]
-        handle = RemovableHandle(hooks)
-        hooks[handle.id] = hook
-        if prepend:
-            hooks.move_to_end(handle.id, last=False)
-        return handle
-
-    def _before_step(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
-        for hook in list(self._hooks["step_pre"].values()):
-            answer = hook(self, args, kwargs)
-            if answer is None:
-                continue
-            if not (isinstance(answer, tuple) and len(answer) == 2):
-                raise RuntimeError(
-                    f"{hook} must return None or a tuple of (new_args, new_kwargs), but got {answer}."
-                )
-            args, kwargs = answer
-        return args, kwargs
-
-    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call ``hook(optimizer, args, kwargs)`` before each step; it may return new ``(args, kwargs)``."""
-        self._step_hooked = True
-        return self._hook("step_pre", hook)
-
-    def register_step_post_hook(self, hook: Callable[..., None]) -> RemovableHandle:
-        """Call ``hook(optimizer, args, kwargs)`` after each step."""
-        self._step_hooked = True
-        return self._hook("step_post", hook)
-
-    def register_state_dict_pre_hook(
-        self, hook: Callable[..., None], prepend: bool = False
-    ) -> RemovableHandle:
-        """Call ``hook(optimizer)`` before ``state_dict``."""
-        return self._hook("save_pre", hook, prepend)
-
-    def register_state_dict_post_hook(
-        self, hook: Callable[..., Any], prepend: bool = False
-    ) -> RemovableHandle:
-        """Call ``hook(optimizer, state_dict)`` afterwards; what it returns replaces the dictionary."""
-        return self._hook("save_post", hook, prepend)
-
-    def register_load_state_dict_pre_hook(
-        self, hook: Callable[..., Any], prepend: bool = False
-    ) -> RemovableHandle:
-        """Call ``hook(optimizer, state_dict)`` before loading; what it returns is loaded instead."""
-        return self._hook("load_pre", hook, prepend)
-
-    def register_load_state_dict_post_hook(
-        self, hook: Callable[..., None], prepend: bool = False
-    ) -> RemovableHandle:
-        """Call ``hook(optimizer)`` after loading."""
-        return self._hook("load_post", hook, prepend)
-
-    # --- saving
 
     def state_dict(self) -> dict[str, Any]:
         """``{"state": {number of a parameter: its memory}, "param_groups": [settings and numbers]}``."""
@@ -147,24 +57,33 @@ class Saving:
         _check_sizes(self.param_groups, saved)
         ours = chain.from_iterable(g["params"] for g in self.param_groups)
         parameters = dict(zip(chain.from_iterable(g["params"] for g in saved), ours, strict=True))
-        self.state = defaultdict(dict)
+        state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for number, memory in state_dict["state"].items():
             p = parameters.get(number)
-            self.state[number if p is None else p] = memory if p is None else _cast(p, memory)
+            state[number if p is None else p] = memory if p is None else _cast(p, memory)
         for group, theirs in zip(self.param_groups, saved, strict=True):
             theirs["params"] = group["params"]
             if "param_names" in group:
                 theirs.setdefault("param_names", group["param_names"])
             for name, default in self.defaults.items():  # a setting that an older file does not have
                 theirs.setdefault(name, default)
-        self.param_groups = saved
+        self.__setstate__({"state": state, "param_groups": saved})
         for hook in self._hooks["load_post"].values():
             hook(self)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Subclasses may add what older files do not have."""
+        vars(self).update(state)
+        vars(self).setdefault("_hooks", defaultdict(OrderedDict))
+
 
 def counter(start: float = 0.0) -> Tensor:
-    """The number of updates so far, which PyTorch keeps as a float32 tensor without dimensions."""
-    return Tensor._wrap(numpy.full((), start, numpy.float32), OPTIMIZER)
+    """The number of updates so far, or another number, which PyTorch keeps as a tensor without dimensions."""
+    kind = numpy.float64 if get_default_dtype() is float64 else numpy.float32
+    return Tensor._wrap(numpy.full((), start, kind), OPTIMIZER)
 
 
 def _check_sizes(groups: list[dict[str, Any]], saved: list[dict[str, Any]]) -> None:

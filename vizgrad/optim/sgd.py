@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .optimizer import Optimizer, require
+from .optimizer import Optimizer, require, require_one_kernel, require_rate
 
 __all__ = ["SGD"]
 
@@ -36,7 +36,8 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        require(lr >= 0, "learning rate", lr)
+        require_rate(lr)
+        require_one_kernel(foreach, fused, differentiable)
         require(momentum >= 0, "momentum value", momentum)
         require(weight_decay >= 0, "weight_decay value", weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
@@ -66,7 +67,7 @@ class SGD(Optimizer):
             g = g + weight_decay * p
         if momentum:
             if m["momentum_buffer"] is None:
-                m["momentum_buffer"] = g.copy()
+                m["momentum_buffer"] = g + 0  # a copy, of arrays as of tensors
             else:
                 m["momentum_buffer"] *= momentum
                 m["momentum_buffer"] += (1 - dampening) * g if dampening else g
