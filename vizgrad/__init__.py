@@ -10,6 +10,7 @@ import math as _math
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from vizgrad.engine.contents.conversion import *
 from vizgrad.engine.contents.creation import *
 from vizgrad.engine.contents.picking import *
 from vizgrad.engine.contents.pointwise import *
@@ -64,12 +65,6 @@ inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
 float, double, half = float32, float64, float16
 int, long, short = int32, int64, int16
 cfloat, cdouble = complex64, complex128
-strided, preserve_format, contiguous_format, channels_last = (
-    "strided",
-    "preserve",
-    "contiguous",
-    "channels_last",
-)
 
 
 def is_tensor(obj: _Any) -> _Any:

@@ -40,12 +40,28 @@ class device:
     def __hash__(self) -> int:
         return hash((self.type, self.index))
 
+    def __enter__(self) -> device:
+        _outer.append(default)
+        choose(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        choose(_outer.pop())
+
     def __reduce__(self) -> tuple[Any, ...]:
         return device, (self.type, self.index)
 
 
 CPU = device("cpu")
+default: device | None = None  # where new tensors go when nobody says; None, the usual case, is the CPU
+_outer: list[device | None] = []
 _cupy: ModuleType | None = None
+
+
+def choose(where: Any) -> None:
+    """Put tensors there from now on whose device nobody names."""
+    global default
+    default = None if where is None or device(where) == CPU else device(where)
 
 
 def cupy() -> ModuleType:

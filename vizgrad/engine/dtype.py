@@ -22,6 +22,16 @@ class dtype:
     def is_signed(self) -> bool:
         return self.rank > 1 or self.name.startswith("int")
 
+    def to_real(self) -> dtype:
+        """The type of the parts of a complex number of this type; real types are their own."""
+        return {complex64: float32, complex128: float64}.get(self, self)
+
+    def to_complex(self) -> dtype:
+        """The complex type whose parts are of this type, or the nearest that NumPy has."""
+        if self.rank < 2:
+            raise RuntimeError(f"Unknown Complex ScalarType for {self.legacy}")
+        return self if self.is_complex else _COMPLEX_OF.get(self, complex64)
+
     def __repr__(self) -> str:
         return f"torch.{self.name}"  # as PyTorch prints it: what learners compare with
 

@@ -13,11 +13,11 @@ from . import alias, bare
 from . import device as _device
 from . import dtype as _dtype
 from .bare import Bare
-from .contents import creation, picking, pointwise, products, reduction, shaping
-from .ops import compare, elementwise
+from .contents import conversion, creation, picking, pointwise, products, reduction, shaping
+from .ops import compare, elementwise, reduce
 from .ops import matmul as _matmul
 from .ops.words import Value
-from .surface import about, convert, fold, form, history, request, show
+from .surface import about, convert, form, history, kinds, request, show
 
 
 class Tensor(
@@ -27,6 +27,7 @@ class Tensor(
     picking.Methods,
     products.Methods,
     creation.Methods,
+    conversion.Methods,
     Bare,
 ):
     """An array that remembers how it was computed.
@@ -50,7 +51,7 @@ class Tensor(
     nbytes = property(lambda self: self.array.nbytes)
     is_cuda = property(lambda self: self.device.type == "cuda")
     is_leaf = property(lambda self: self.grad_fn is None)
-    layout, is_sparse, is_quantized, is_meta, is_nested = "torch.strided", False, False, False, False
+    layout, is_sparse, is_quantized, is_meta, is_nested = kinds.strided, False, False, False, False
     size, dim, numel, stride, nelement = about.size, about.dim, about.numel, about.stride, about.numel
     element_size, data_ptr, storage_offset = about.element_size, about.data_ptr, about.storage_offset
     is_contiguous, is_floating_point = about.is_contiguous, about.is_floating_point
@@ -211,7 +212,7 @@ class Tensor(
         return iter(form.unbind(self))
 
     def __contains__(self, element: Any) -> bool:  # type: ignore[valid-type]
-        return convert.truth(fold.any(self == element))
+        return convert.truth(reduce.any(self == element))
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if self.array.ndim == 0 and spec else show.text(self)

@@ -1,38 +1,49 @@
-"""What makes new tensors, from values or at random, and what converts them."""
+"""What makes new tensors: from data, of a size, like others, or drawn at random."""
 
 # ruff: noqa: F401 - names are imported to be found here
 from __future__ import annotations
 
-from vizgrad.engine import dtype as _dtype
-from vizgrad.engine.surface import convert as _convert
+from vizgrad.engine.surface import alike as _alike
 from vizgrad.engine.surface import create as _create
-from vizgrad.engine.surface import inplace as _written
+from vizgrad.engine.surface import data as _data
+from vizgrad.engine.surface import redraw as _redraw
+from vizgrad.engine.surface.alike import (
+    empty_like,
+    empty_permuted,
+    empty_strided,
+    full_like,
+    ones_like,
+    zeros_like,
+)  # fmt: skip
 from vizgrad.engine.surface.create import (
     arange,
-    as_tensor,
-    bernoulli,
     empty,
-    empty_like,
     eye,
-    from_numpy,
     full,
-    full_like,
     linspace,
-    normal,
+    logspace,
     ones,
-    ones_like,
+    scalar_tensor,
+    zeros,
+)  # fmt: skip
+from vizgrad.engine.surface.create import range_ as range
+from vizgrad.engine.surface.data import as_tensor, asarray, from_numpy, frombuffer, tensor
+from vizgrad.engine.surface.draw import (
+    bernoulli,
+    multinomial,
+    normal,
+    poisson,
     rand,
     rand_like,
     randint,
+    randint_like,
     randn,
     randn_like,
     randperm,
-    tensor,
-    zeros,
-    zeros_like,
 )  # fmt: skip
 from vizgrad.engine.surface.random import (
     Generator,
+    default_generator,
     get_rng_state,
     initial_seed,
     manual_seed,
@@ -41,27 +52,30 @@ from vizgrad.engine.surface.random import (
 )  # fmt: skip
 
 __all__ = [
-    "Generator", "arange", "as_tensor", "bernoulli", "empty", "empty_like", "eye", "from_numpy", "full",
-    "full_like", "get_rng_state", "initial_seed", "linspace", "manual_seed", "normal", "ones", "ones_like", "rand",
-    "rand_like", "randint", "randn", "randn_like", "randperm", "seed", "set_rng_state", "tensor", "zeros",
-    "zeros_like",
+    "Generator", "arange", "as_tensor", "asarray", "bernoulli", "default_generator", "empty", "empty_like",
+    "empty_permuted", "empty_strided", "eye", "from_numpy", "frombuffer", "full", "full_like", "get_rng_state",
+    "initial_seed", "linspace", "logspace", "manual_seed", "multinomial", "normal", "ones", "ones_like", "poisson",
+    "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "range", "scalar_tensor",
+    "seed", "set_rng_state", "tensor", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
 class Methods:
-    """Of a tensor: others like it, other types, random contents."""
+    """Of a tensor: others like it, and random contents."""
 
     __slots__ = ()
 
-    to, type_as, cpu, cuda, type = _convert.to, _convert.type_as, _convert.cpu, _convert.cuda, _convert.type_
-    float, double, half, bfloat16, long, int, short, char, byte, bool = map(
-        _convert.cast_to,
-        (_dtype.float32, _dtype.float64, _dtype.float16, _dtype.bfloat16, _dtype.int64,
-         _dtype.int32, _dtype.int16, _dtype.int8, _dtype.uint8, _dtype.bool_),
-    )  # fmt: skip
-    numpy, tolist, item = _convert.numpy_, _convert.tolist, _convert.item
-    new_zeros, new_ones = _convert.new(zeros), _convert.new(ones)
-    new_empty, new_full = _convert.new(empty), _convert.new(full)
-    new_tensor = _convert.new(tensor)
+    new_zeros, new_ones = _alike.new(zeros), _alike.new(ones)
+    new_empty, new_full = _alike.new(empty), _alike.new(full)
+    new_tensor, new_empty_strided = _alike.new(tensor), _alike.new(empty_strided)
+    new = _alike.legacy_new
+    bernoulli, multinomial = bernoulli, multinomial
 
-    normal_, uniform_, bernoulli_ = _written.normal_, _written.uniform_, _written.bernoulli_
+    normal_, uniform_, bernoulli_, random_ = (
+        _redraw.normal_,
+        _redraw.uniform_,
+        _redraw.bernoulli_,
+        _redraw.random_,
+    )
+    exponential_, geometric_ = _redraw.exponential_, _redraw.geometric_
+    cauchy_, log_normal_ = _redraw.cauchy_, _redraw.log_normal_

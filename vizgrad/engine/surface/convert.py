@@ -15,23 +15,36 @@ from vizgrad.engine.bare import Bare
 from vizgrad.engine.op import Op
 from vizgrad.engine.ops import shape
 
+from . import form
 from .about import as_class
+from .data import kind_of
+from .kinds import preserve_format
 
 
-def to(self: Any, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False, **_: Any) -> Any:
-    """The tensor in another dtype or on another device; itself if nothing changes and no copy is asked for."""
-    for a in args:
+def to(self: Any, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False,
+       copy: bool = False, memory_format: Any = None, other: Any = None) -> Any:  # fmt: skip
+    """The tensor in another dtype or on another device; itself if nothing changes and no copy is asked for.
+
+    ``to(dtype)``, ``to(device, dtype)`` or ``to(other)``, each followed by ``non_blocking`` and ``copy``.
+    """
+    flags = []
+    for a in (*args, other):
         if isinstance(a, Bare):
             dtype, device = _dtype.of(a.array), _device.of(a.array)
-        elif isinstance(a, (str, _device.device)) or (isinstance(a, int) and not isinstance(a, bool)):
+        elif isinstance(a, bool):
+            flags.append(a)
+        elif isinstance(a, (str, _device.device, int)):
             device = a
-        elif isinstance(a, (_dtype.dtype, type)):
+        elif a is not None:
             dtype = a
+    copy = flags[1] if len(flags) > 1 else copy
     x = self
     if device is not None and not _same_place(_device.device(device), _device.of(x.array)):
         x = tape.apply(_MOVE.row, (x,), {"where": device})  # type: ignore[attr-defined]
-    if dtype is not None and _dtype.numpy_of(dtype) != x.array.dtype:
-        x = tape.apply(_CAST, (x,), {"kind": _dtype.numpy_of(dtype)})
+    if dtype is not None and (kind := kind_of(dtype)) != x.array.dtype:
+        x = tape.apply(_CAST, (x,), {"kind": kind})
+    if memory_format is not None and memory_format is not preserve_format:
+        x = form.contiguous(x, memory_format=memory_format)
     return shape.clone(x) if copy and x is self else x
 
 
@@ -43,24 +56,37 @@ _CAST: Op = shape.cast.row  # type: ignore[attr-defined]
 _MOVE: Any = shape.move
 
 
-def cast_to(kind: _dtype.dtype) -> Callable[[Any], Any]:
-    def cast(self: Any) -> Any:
-        return to(self, dtype=kind)
+def cast_to(name: str, kind: _dtype.dtype) -> Callable[..., Any]:
+    """``x.float()`` and its kin."""
 
-    cast.__doc__ = f"The tensor as {kind.name}."
+    def cast(self: Any, memory_format: Any = preserve_format) -> Any:
+        return (
+            to(self, kind)
+            if memory_format is preserve_format
+            else to(self, kind, memory_format=memory_format)
+        )
+
+    cast.__doc__, cast.__name__, cast.__qualname__ = f"The tensor as {kind.name}.", name, name
     return cast
+
+
+def chalf(self: Any, memory_format: Any = None) -> Any:
+    """Not offered: NumPy has no complex numbers of two halves.  Raises TypeError."""
+    raise TypeError("complex32 has no counterpart in NumPy; use cfloat() for complex64")
 
 
 def type_as(self: Any, other: Any) -> Any:
     return to(self, dtype=_dtype.of(other.array))
 
 
-def cpu(self: Any) -> Any:
-    return to(self, device="cpu")
+def cpu(self: Any, memory_format: Any = None) -> Any:
+    """The tensor in the computer's own memory; itself if it is there already."""
+    return to(self, device="cpu", memory_format=memory_format)
 
 
-def cuda(self: Any, device: Any = None, non_blocking: bool = False) -> Any:
-    return to(self, device="cuda" if device is None else device)
+def cuda(self: Any, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
+    """The tensor on a GPU; itself if it is there already."""
+    return to(self, device="cuda" if device is None else device, memory_format=memory_format)
 
 
 def numpy_(self: Any, *, force: bool = False) -> numpy.ndarray:
@@ -87,15 +113,6 @@ def item(self: Any) -> Any:
     if self.array.size != 1:
         raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
     return self.array.item()
-
-
-def new(factory: Callable[..., Any]) -> Callable[..., Any]:
-    """A factory that takes dtype and device from a tensor: ``x.new_zeros(3)``."""
-
-    def make(self: Any, *args: Any, dtype: Any = None, device: Any = None, **settings: Any) -> Any:
-        return factory(*args, dtype=dtype or self.dtype, device=device or self.device, **settings)
-
-    return make
 
 
 def array(self: Any, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray:
@@ -158,8 +175,3 @@ def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
     y.__dict__.update(copy.deepcopy(self.__dict__, memo))
     memo[id(self)] = y
     return y
-
-
-def type_(self: Any, dtype: Any = None) -> Any:
-    """The dtype's old name (`torch.FloatTensor`), or a conversion."""
-    return f"torch.{_dtype.of(self.array).legacy}Tensor" if dtype is None else to(self, dtype)

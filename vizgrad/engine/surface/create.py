@@ -1,255 +1,279 @@
-"""Making tensors: from data, from a shape, from chance."""
+"""Making tensors of a given size: filled alike, counting up, or left as memory was found."""
 
 from __future__ import annotations
 
-import builtins
+import math
+import operator
+import warnings
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import ml_dtypes
 import numpy
 
 from vizgrad.engine import device as _device
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
 
-from . import random
-
-if TYPE_CHECKING:
-    from vizgrad.engine.tensor import Tensor
-
-
-def _new(array: Any, requires_grad: bool = False) -> Tensor:
-    x = Bare._wrap(array)
-    if requires_grad:
-        x.requires_grad_()
-    return x
+from .data import as_tensor, cast_array, finished, from_numpy, kind_of, tensor  # noqa: F401 - for its callers
+from .kinds import layout as _layout
+from .kinds import memory_format as _format
+from .kinds import strided
+from .out import fill
 
 
-def tensor(
-    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, **_: Any
-) -> Tensor:
-    """A new tensor holding a copy of ``data``: numbers, nested lists of them, an array or a tensor."""
-    return _new(_array(data, dtype, device).copy(), requires_grad)
-
-
-def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """``data`` as a tensor, sharing its memory where dtype and device allow."""
-    if isinstance(data, Bare):
-        return data.to(device=device, dtype=dtype)  # type: ignore[attr-defined]
-    return _new(_array(data, dtype, device))
-
-
-def from_numpy(array: numpy.ndarray) -> Tensor:
-    """A tensor that shares the array's memory: writing to one writes to the other."""
-    if not isinstance(array, numpy.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type(array).__name__})")
-    _dtype.of(array)
-    return _new(array)
-
-
-def _array(data: Any, dtype: Any, device: Any) -> Any:
-    if isinstance(data, Bare):
-        data = data.array
-    if not hasattr(data, "dtype"):
-        data = _from_python(data)
-    if dtype is not None:
-        data = data.astype(_dtype.numpy_of(dtype), copy=False)
-    _dtype.of(data)
-    return data if device is None else _device.move(data, device)
-
-
-def _from_python(data: Any) -> numpy.ndarray:
-    if isinstance(data, (list, tuple)) and _holds_tensors(data):
-        data = _unwrapped(data)
-    try:
-        array = numpy.asarray(data)
-    except ValueError:
-        raise ValueError(
-            "expected sequences of equal length at each dimension, but the nested lists differ"
-        ) from None
-    if array.dtype == object or array.dtype.kind in "USmM":
-        raise TypeError(
-            f"can't make a tensor of {type(data).__name__} holding {array.dtype}; it takes numbers"
-        )
-    if (
-        array.dtype.kind in "fc"
-        and not isinstance(data, (numpy.ndarray, numpy.generic))
-        and not _holds_numpy(data)
-    ):
-        default = _dtype.get_default_dtype()
-        array = array.astype(default.numpy if array.dtype.kind == "f" else _dtype.promote_types(
-            default, _dtype.complex64).numpy)  # fmt: skip
-    elif array.size == 0 and array.dtype == numpy.float64:
-        array = array.astype(_dtype.get_default_dtype().numpy)
-    return array
-
-
-def _holds_tensors(data: Any) -> bool:
-    return any(isinstance(x, Bare) or (isinstance(x, (list, tuple)) and _holds_tensors(x)) for x in data)
-
-
-def _holds_numpy(data: Any) -> bool:
-    return isinstance(data, (list, tuple)) and builtins.any(
-        isinstance(x, (numpy.ndarray, numpy.generic)) for x in data
-    )
-
-
-def _unwrapped(data: Any) -> Any:
-    if isinstance(data, Bare):
-        return _device.host(data.array).tolist()
-    return [_unwrapped(x) for x in data] if isinstance(data, (list, tuple)) else data
-
-
-def _shape(size: tuple[Any, ...]) -> tuple[int, ...]:
-    if len(size) == 1 and isinstance(size[0], Sequence):
+def sized(size: tuple[Any, ...], name: str = "size") -> tuple[int, ...]:
+    """The shape meant by ``f(2, 3)``, ``f((2, 3))`` or ``f(size)``."""
+    if len(size) == 1 and isinstance(size[0], Sequence) and not isinstance(size[0], str):
         size = tuple(size[0])
-    shape = tuple(int(n) for n in size)
-    if builtins.any(n < 0 for n in shape):
+    try:
+        shape = tuple(map(operator.index, size))
+    except TypeError:
+        wrong = next(n for n in size if not hasattr(n, "__index__"))
+        raise TypeError(f"argument {name!r} must be tuple of ints, not {type(wrong).__name__}") from None
+    if shape and min(shape) < 0:
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}")
     return shape
 
 
-def _filled(make: Callable[[Any, tuple[int, ...], Any], Any], doc: str) -> Callable[..., Tensor]:
-    """A factory from a function of (array module, shape, NumPy dtype)."""
+def built(make: Callable[..., Any], where: Any, *args: Any) -> Any:
+    """``make(array module, …)`` on a device; None means the default one."""
+    if where is None:
+        where = _device.default
+        if where is None:
+            return make(numpy, *args)
+    target = _device.device(where)
+    if target.type == "cpu":
+        return make(numpy, *args)
+    gpu = _device.cupy()
+    with gpu.cuda.Device(target.index or 0):
+        return make(gpu, *args)
 
-    def factory(
-        *size: Any,
-        dtype: Any = None,
-        device: Any = None,
-        requires_grad: bool = False,
-        out: Any = None,
-        **_: Any,
-    ) -> Tensor:
-        kind = (dtype or _dtype.get_default_dtype()).numpy
-        if not size and "size" in _:
-            size = (_["size"],)
-        return _new(make(_device.module(device), _shape(size), kind), requires_grad)
 
-    factory.__doc__ = doc
+def delivered(array: Any, name: str, requires_grad: bool = False, out: Any = None) -> Any:
+    """The new tensor, or ``out`` with the numbers in it."""
+    if out is None:
+        return finished(array, requires_grad)
+    fill(out, Bare._wrap(array), name)
+    return out.requires_grad_() if requires_grad else out
+
+
+def accepted(layout: Any, memory_format: Any = None) -> None:
+    """Raise for layouts and memory formats that are none."""
+    if layout is not None and not isinstance(layout, _layout):
+        raise TypeError(f"argument 'layout' must be torch.layout, not {type(layout).__name__}")
+    if memory_format is not None and not isinstance(memory_format, _format):
+        raise TypeError(
+            f"argument 'memory_format' must be torch.memory_format, not {type(memory_format).__name__}"
+        )
+
+
+def _factory(name: str, make: Callable[[Any, tuple[int, ...], Any], Any], doc: str) -> Callable[..., Any]:
+    """``zeros``, ``ones``, ``empty``: from a function of (array module, shape, NumPy dtype)."""
+
+    def factory(*size: Any, out: Any = None, dtype: Any = None, layout: Any = strided, device: Any = None,
+                pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = None, names: Any = None,
+                **rest: Any) -> Any:  # fmt: skip
+        accepted(layout, memory_format)
+        if not size:
+            if "size" not in rest:
+                raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
+            size = (rest.pop("size"),)
+        if rest:
+            raise TypeError(f"{name}() got an unexpected keyword argument {next(iter(rest))!r}")
+        kind = kind_of(dtype, out.dtype if out is not None else None)
+        return delivered(built(make, device, sized(size), kind), name, requires_grad, out)
+
+    factory.__doc__, factory.__name__, factory.__qualname__ = doc, name, name
     return factory
 
 
-zeros = _filled(lambda xp, shape, kind: xp.zeros(shape, kind), "Zeros of the given size.")
-ones = _filled(lambda xp, shape, kind: xp.ones(shape, kind), "Ones of the given size.")
-empty = _filled(lambda xp, shape, kind: xp.empty(shape, kind), "Memory of the given size, as it was found.")
+zeros = _factory("zeros", lambda xp, shape, kind: xp.zeros(shape, kind), "Zeros of the given size.")
+ones = _factory("ones", lambda xp, shape, kind: xp.ones(shape, kind), "Ones of the given size.")
+empty = _factory(
+    "empty", lambda xp, shape, kind: xp.empty(shape, kind), "Memory of the given size, as it was found."
+)
 
 
-def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
-         **_: Any) -> Tensor:  # fmt: skip
+def scalar(value: Any, kind: numpy.dtype) -> numpy.ndarray:
+    """One number as a 0-d array of ``kind``; RuntimeError where it does not fit."""
+    x = value.array if isinstance(value, Bare) and value.array.size == 1 else value
+    if not isinstance(x, (int, float, complex)) and not hasattr(x, "item"):
+        raise TypeError(f"argument 'fill_value' must be Number, not {type(value).__name__}")
+    x = x.item() if hasattr(x, "item") else x
+    fits = True
+    if isinstance(x, complex) and kind.kind not in "cb":
+        fits, x = x.imag == 0, x.real
+    if kind.kind in "iu":
+        top = int(numpy.iinfo(kind).max)
+        fits = fits and math.isfinite(x) and -top - (kind.kind == "i") <= int(x) <= top  # below 0, uint wraps
+        x = int(x) if fits else x
+    elif kind.kind in "fV":
+        fits = fits and not (math.isfinite(x) and abs(x) > float(ml_dtypes.finfo(kind).max))
+    if not fits:
+        raise RuntimeError(f"value cannot be converted to type {kind.name} without overflow: {value}")
+    return cast_array(numpy.asarray(x), kind)
+
+
+def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = strided,
+         device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
+         names: Any = None) -> Any:  # fmt: skip
     """``fill_value`` everywhere; its type decides the dtype unless one is given."""
-    value = fill_value.item() if isinstance(fill_value, Bare) else fill_value  # type: ignore[attr-defined]
-    kind = _dtype.numpy_of(dtype or type(value))
-    return _new(_device.module(device).full(_shape((size,)), value, kind), requires_grad)
+    accepted(layout)
+    if isinstance(size, int):
+        raise TypeError("full(): argument 'size' must be tuple of ints, not int")
+    given = _dtype.of(fill_value.array) if isinstance(fill_value, Bare) else _dtype.kind_of_number(fill_value)
+    kind = kind_of(dtype, out.dtype if out is not None else given)
+    number = scalar(fill_value, kind)
+    return delivered(
+        built(lambda xp: xp.full(sized((size,)), number.item() if xp is not numpy else number, kind), device),
+        "full", requires_grad, out,
+    )  # fmt: skip
 
 
-def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None,
-           requires_grad: bool = False, **_: Any) -> Tensor:  # fmt: skip
-    """Numbers from ``start`` up to but not including ``end``, ``step`` apart."""
-    if end is None:
-        start, end = 0, start
-    start, end, step = (x.item() if isinstance(x, Bare) else x for x in (start, end, step))  # type: ignore[attr-defined]
-    if step == 0 or (end - start) / step < 0:
-        raise RuntimeError(
-            "step must be nonzero" if step == 0 else "upper bound and lower bound inconsistent with step sign"
+def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = strided, device: Any = None,
+                  pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
+    """A number as a tensor without dimensions, in the default dtype unless one is given."""
+    return full((), s, dtype=dtype or _dtype.get_default_dtype(), layout=layout, device=device,
+                requires_grad=requires_grad)  # fmt: skip
+
+
+def _number(x: Any) -> Any:
+    return x.array.item() if isinstance(x, Bare) else x.item() if isinstance(x, numpy.generic) else x
+
+
+def arange(*numbers: Any, out: Any = None, dtype: Any = None, layout: Any = strided, device: Any = None,
+           pin_memory: bool = False, requires_grad: bool = False, **named: Any) -> Any:  # fmt: skip
+    """``arange(end)``, ``arange(start, end, step=1)``: from start up to but not including end, step apart."""
+    accepted(layout)
+    start, end, step = _range_of("arange", numbers, named)
+    whole = not any(isinstance(x, float) for x in (start, end, step))
+    kind = kind_of(dtype, out.dtype if out is not None else _dtype.int64 if whole else None)
+    _check_range(start, end, step)
+    n = max(math.ceil((end - start) / step), 0)
+    if kind.kind in "iu" and not whole:
+        start, end, step = int(start), int(end), int(step)
+        if kind == numpy.int64:  # for this type alone, PyTorch counts after cutting the fractions off
+            if step == 0:
+                raise ValueError("step must be nonzero, but as int64 it is 0")
+            n = max(math.ceil((end - start) / step), 0)
+    return delivered(built(_counted, device, start, step, n, kind), "arange", requires_grad, out)
+
+
+def _range_of(name: str, numbers: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any, Any]:
+    if len(numbers) == 1 and "end" not in named and name == "arange":
+        named = named | {"end": numbers[0]}
+        numbers = ()
+    values = dict(zip(("start", "end", "step"), numbers, strict=False))
+    for n, value in named.items():
+        if n not in ("start", "end", "step") or n in values:
+            raise TypeError(f"{name}() got an unexpected keyword argument {n!r}")
+        values[n] = value
+    if "end" not in values or len(numbers) > 3:
+        raise TypeError(
+            f"{name}() takes start, end and step, but got {len(numbers)} numbers and {sorted(named)}"
         )
-    whole = all(isinstance(x, int) for x in (start, end, step))
-    kind = _dtype.numpy_of(dtype or (_dtype.int64 if whole else _dtype.get_default_dtype()))
-    return _new(_device.module(device).arange(start, end, step).astype(kind), requires_grad)
+    start, end, step = (_number(values.get(n, d)) for n, d in (("start", 0), ("end", None), ("step", 1)))
+    for x in (start, end, step):
+        if not isinstance(x, (int, float)):
+            raise TypeError(f"{name}(): start, end and step must be Number, not {type(x).__name__}")
+    return start, end, step
 
 
-def linspace(start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None,
-             requires_grad: bool = False, **_: Any) -> Tensor:  # fmt: skip
-    """``steps`` numbers at equal distances from ``start`` to ``end``, both included."""
-    kind = _dtype.numpy_of(dtype or _dtype.get_default_dtype())
-    return _new(_device.module(device).linspace(start, end, steps, dtype=kind), requires_grad)
+def _check_range(start: Any, end: Any, step: Any) -> None:
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
 
 
-def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
-        **_: Any) -> Tensor:  # fmt: skip
-    """Ones on the diagonal, zeros elsewhere."""
-    kind = _dtype.numpy_of(dtype or _dtype.get_default_dtype())
-    return _new(_device.module(device).eye(n, m, dtype=kind), requires_grad)
+def _counted(xp: Any, start: Any, step: Any, n: int, kind: numpy.dtype) -> Any:
+    if isinstance(start, int) and isinstance(step, int) and kind == numpy.int64:
+        return xp.arange(n) if (start, step) == (0, 1) else xp.arange(n) * step + start
+    return (xp.arange(n, dtype=numpy.float64) * float(step) + float(start)).astype(kind)
 
 
-def _like(factory: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    @wraps(factory)
-    def like(input: Any, *args: Any, dtype: Any = None, device: Any = None, **settings: Any) -> Tensor:
-        settings.pop("memory_format", None)
-        return factory(
-            tuple(input.shape), *args, dtype=dtype or input.dtype, device=device or input.device, **settings
-        )
-
-    return like
-
-
-zeros_like, ones_like, empty_like, full_like = map(_like, (zeros, ones, empty, full))
-
-
-def _drawn(draw: Callable[[Any, tuple[int, ...], Any], Any], doc: str) -> Callable[..., Tensor]:
-    """A factory from a function of (random stream, shape, NumPy dtype)."""
-
-    def factory(*size: Any, generator: random.Generator | None = None, dtype: Any = None, device: Any = None,
-                requires_grad: bool = False, **_: Any) -> Tensor:  # fmt: skip
-        kind = (dtype or _dtype.get_default_dtype()).numpy
-        size = size or (_.get("size", ()),)
-        stream = (generator or random.default(device)).stream
-        exact = kind if kind in (numpy.float32, numpy.float64) else numpy.dtype(numpy.float32)
-        return _new(draw(stream, _shape(size), exact).astype(kind, copy=False), requires_grad)
-
-    factory.__doc__ = doc
-    return factory
-
-
-rand = _drawn(
-    lambda stream, shape, kind: (
-        numpy.asarray(stream.random(shape, dtype=kind)) if shape == () else stream.random(shape, dtype=kind)
-    ),
-    "Numbers drawn evenly from [0, 1).",
-)
-randn = _drawn(
-    lambda stream, shape, kind: (
-        numpy.asarray(stream.standard_normal(shape, dtype=kind))
-        if shape == ()
-        else stream.standard_normal(shape, dtype=kind)
-    ),
-    "Numbers drawn from the normal distribution of mean 0 and variance 1.",
-)
-rand_like, randn_like = map(_like, (rand, randn))
-
-
-def randint(low: int, high: Any = None, size: Any = None, *, generator: random.Generator | None = None,
-            dtype: Any = None, device: Any = None, requires_grad: bool = False, **_: Any) -> Tensor:  # fmt: skip
-    """Whole numbers drawn evenly from [low, high); ``randint(high, size)`` starts at 0."""
-    if not isinstance(high, int):
-        low, high, size = 0, low, high if size is None else size
-    if low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    stream = (generator or random.default(device)).stream
-    return _new(
-        stream.integers(low, high, _shape((size,))).astype(_dtype.numpy_of(dtype or _dtype.int64)),
-        requires_grad,
+def range_(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, dtype: Any = None,
+           layout: Any = strided, device: Any = None, pin_memory: bool = False,
+           requires_grad: bool = False) -> Any:  # fmt: skip
+    """From ``start`` to ``end``, which is included; deprecated, use `arange`."""
+    warnings.warn(
+        "torch.range is deprecated: it includes its end, unlike Python's range. Use torch.arange.",
+        stacklevel=2,
     )
+    start, end, step = _range_of("range", (start, end, step), {})
+    _check_range(start, end, step)
+    kind = kind_of(dtype, out.dtype if out is not None else None)
+    n = int((end - start) / step) + 1
+    return delivered(built(_counted, device, start, step, n, kind), "range", requires_grad, out)
 
 
-def randperm(n: int, *, generator: random.Generator | None = None, dtype: Any = None, device: Any = None,
-             **_: Any) -> Tensor:  # fmt: skip
-    """The whole numbers below n, shuffled."""
-    stream = (generator or random.default(device)).stream
-    return _new(stream.permutation(n).astype(_dtype.numpy_of(dtype or _dtype.int64)))
+range_.__name__ = "range"
 
 
-def bernoulli(input: Any, p: float | None = None, *, generator: random.Generator | None = None) -> Tensor:
-    """1 with the probability that stands at its place in ``input`` (or with ``p``), else 0."""
-    stream = (generator or random.default(input.device)).stream
-    chance = input.array if p is None else p
-    return _new((stream.random(input.array.shape) < chance).astype(input.array.dtype))
+def _ends(name: str, start: Any, end: Any, steps: Any, dtype: Any) -> tuple[Any, Any, int, numpy.dtype]:
+    """The numbers at both ends, how many in all, and their dtype."""
+    for word, x in (("start", start), ("end", end)):
+        if isinstance(x, Bare) and x.array.ndim:
+            raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {word} with "
+                               f"{x.array.ndim} dimension(s).")  # fmt: skip
+    start, end, n = _number(start), _number(end), operator.index(_number(steps))
+    if n < 0:
+        raise RuntimeError(f"number of steps must be non-negative, but got {n}")
+    default = _dtype.get_default_dtype()
+    mixed = default.to_complex() if any(isinstance(x, complex) for x in (start, end)) else default
+    kind = kind_of(dtype, mixed)
+    if mixed.is_complex and kind.kind != "c":
+        raise RuntimeError(
+            f"{name}(): inferred dtype {mixed} can't be safely cast to passed dtype {kind.name}"
+        )
+    if kind.kind in "iu":
+        start, end = int(start), int(end)
+    return start, end, n, kind
 
 
-def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: random.Generator | None = None,
-           dtype: Any = None, device: Any = None, requires_grad: bool = False, **_: Any) -> Tensor:  # fmt: skip
-    """Numbers from normal distributions; ``mean`` and ``std`` are numbers or tensors."""
-    if size is None:
-        size = tuple((mean if isinstance(mean, Bare) else std).shape)  # type: ignore[union-attr]
-    x = randn(size, generator=generator, dtype=dtype, device=device) * std + mean
-    return x.requires_grad_() if requires_grad else x
+def _between(xp: Any, start: Any, end: Any, n: int, wide: Any) -> Any:
+    """So many numbers from start to end, computed from both ends so that the halves mirror each other."""
+    i = xp.arange(n, dtype=wide)
+    step = (end - start) / max(n - 1, 1)
+    return xp.where(i < n // 2 + (n == 1), start + step * i, end - step * (n - 1 - i))
+
+
+def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = None, layout: Any = strided,
+             device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
+    """``steps`` numbers at equal distances from ``start`` to ``end``, both included."""
+    accepted(layout)
+    a, b, n, kind = _ends("linspace", start, end, steps, dtype or (out.dtype if out is not None else None))
+    wide = "c16" if kind.kind == "c" else "f8"
+    y = built(lambda xp: _between(xp, a, b, n, wide).astype(kind), device)
+    return delivered(y, "linspace", requires_grad, out)
+
+
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, out: Any = None, dtype: Any = None,
+             layout: Any = strided, device: Any = None, pin_memory: bool = False,
+             requires_grad: bool = False) -> Any:  # fmt: skip
+    """``steps`` powers of ``base``, whose exponents go at equal distances from ``start`` to ``end``."""
+    accepted(layout)
+    a, b, n, kind = _ends("logspace", start, end, steps, dtype or (out.dtype if out is not None else None))
+    wide = "c16" if kind.kind == "c" else "f8"
+    y = built(
+        lambda xp: cast_array(xp.power(xp.asarray(base, wide), _between(xp, a, b, n, wide)), kind), device
+    )
+    return delivered(y, "logspace", requires_grad, out)
+
+
+def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = strided,
+        device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:  # fmt: skip
+    """Ones on the diagonal, zeros elsewhere."""
+    accepted(layout)
+    for name, size in (("n", n), ("m", 0 if m is None else m)):
+        if operator.index(size) < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
+    kind = kind_of(dtype, out.dtype if out is not None else None)
+    return delivered(built(lambda xp: xp.eye(n, m, dtype=kind), device), "eye", requires_grad, out)
+
+
+from .alike import empty_like, full_like, ones_like, zeros_like  # noqa: E402, F401 - and these names, which its callers know
+from .draw import bernoulli, normal, rand, rand_like, randint, randn, randn_like, randperm  # noqa: E402, F401

@@ -6,12 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from vizgrad.engine import alias
-from vizgrad.engine import device as _device
 from vizgrad.engine.local import here
 from vizgrad.engine.op import Op
 from vizgrad.engine.ops import shape
-
-from . import random
 
 
 def inplace(function: Any, *, ignores: str = "") -> Callable[..., Any]:
@@ -56,19 +53,3 @@ _copy: Op = shape.copy.row  # type: ignore[attr-defined]
 def zero_(self: Any) -> Any:
     """Zeros, in place."""
     return self.fill_(0)
-
-
-def _filled(draw: Callable[..., Any]) -> Callable[..., Any]:
-    def fill(self: Any, *args: Any, generator: random.Generator | None = None, **settings: Any) -> Any:
-        alias.may_write(self)
-        stream = (generator or random.default(str(_device.of(self.array)))).stream
-        self.array[...] = draw(stream, self.array.shape, *args, **settings)
-        alias.written(self, "random")
-        return self
-
-    return fill
-
-
-normal_ = _filled(lambda stream, shape, mean=0.0, std=1.0: stream.standard_normal(shape) * std + mean)
-uniform_ = _filled(lambda stream, shape, a=0.0, b=1.0, **k: stream.random(shape) * (k.get("to", b) - a) + a)
-bernoulli_ = _filled(lambda stream, shape, p=0.5: stream.random(shape) < p)
