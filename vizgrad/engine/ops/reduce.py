@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy
+
+from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.ops import shapes
+from vizgrad.engine.ops import lanes, shapes
 from vizgrad.engine.ops.samples import FOLD, Sample
 from vizgrad.engine.ops.words import Dim, Value
+
+_FLOAT32 = numpy.dtype("f4")
 
 
 class reduction(Formula):
     """``dim`` is an int, several, or None for all; ``keepdim`` leaves a 1 in its place."""
 
     shape = staticmethod(shapes.reduced)
+    out = True
+    exact = True  # 16-bit floats are widened here, where the accumulator is chosen
 
 
 class along(Formula):
     """Normalizing along one dimension; the shape stays."""
 
     shape = staticmethod(shapes.same)
-    promotes = "float"
-    samples = (Sample((3, 4), dim=-1), Sample((3, 4), dim=0), Sample((2, 3, 4), dim=1))
+    out = True
+    samples = (
+        Sample((3, 4), dim=-1),
+        Sample((3, 4), dim=0),
+        Sample((2, 3, 4), dim=1),
+        Sample((), dim=0),
+    )
 
 
 def narrow(x):
@@ -27,26 +41,70 @@ def narrow(x):
     return x.dtype.itemsize == 2 and x.dtype.kind in "fV"
 
 
-def narrowly(fold, x, axis, keepdims):
-    """Fold with float32 inside where the numbers are narrower; the result has their own dtype."""
-    if not narrow(x):
+def wide(x):
+    """16-bit floats as float32, anything else as it is."""
+    return x.astype(_FLOAT32) if narrow(x) else x
+
+
+def totalled(fold, x, axis, keepdims=False, dtype=None):
+    """Fold with PyTorch's accumulators: int64 for whole numbers, float32 for 16-bit floats, or ``dtype``."""
+    kind = x.dtype
+    if dtype is None and kind.kind in "fc" and kind.itemsize > 2:  # the common case
         return fold(x, axis=axis, keepdims=keepdims)
-    return fold(x.astype("f4"), axis=axis, keepdims=keepdims).astype(x.dtype)
+    wanted = _dtype.numpy_of(dtype) if dtype is not None else _dtype.int64.numpy if kind.kind in "biu" else kind
+    inside = _FLOAT32 if wanted.itemsize == 2 and wanted.kind in "fV" else wanted
+    if kind.kind == "V" or not numpy.can_cast(kind, inside, "same_kind"):
+        x = (x.real if kind.kind == "c" and inside.kind != "c" else x).astype(inside)
+    y = fold(x, axis=axis, keepdims=keepdims, dtype=inside)
+    return y if inside is wanted else y.astype(wanted)
+
+
+def floating(name, x):
+    if x.dtype.kind not in "fcV":
+        raise RuntimeError(
+            f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex "
+            f"dtype. Got: {x.dtype}; convert with .float() first"
+        )
+
+
+def _not_for_complex(name, x):
+    if x.dtype.kind == "c":
+        raise NotImplementedError(f"{name}(): complex numbers have no order; compare .abs() or .real instead")
 
 
 @op
 class sum(reduction):
-    """Add the elements along ``dim`` (all of them when ``dim`` is None)"""
+    """Add the elements along ``dim`` (all of them when ``dim`` is None), as ``dtype`` if one is given"""
 
     samples = FOLD
     formula = "Σ x"
     formulas = {"input": "g, stretched to the shape of x"}
 
-    def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False):
-        return narrowly(xp.sum, input, shapes.axis(input, dim), keepdim)
+    def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None):
+        return totalled(xp.sum, input, shapes.axis(input, dim), keepdim, dtype)
 
     def d_input(xp, g, input_shape, dim):
         return xp.broadcast_to(xp.reshape(g, shapes.with_ones(input_shape, dim)), input_shape)
+
+
+@op
+class nansum(reduction):
+    """Add the elements along ``dim``, those that are not a number left out"""
+
+    samples = FOLD
+    formula = "Σ x where x is a number"
+    formulas = {"input": "g where x is a number, else 0"}
+
+    def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None):
+        if input.dtype.kind == "c":
+            raise RuntimeError("nansum(): complex numbers are not supported; sum .real and .imag apart")
+        if input.dtype.kind in "fV":
+            input = xp.where(xp.isnan(input), input.dtype.type(0), input)
+        return totalled(xp.sum, input, shapes.axis(input, dim), keepdim, dtype)
+
+    def d_input(xp, g, input, dim):
+        g = xp.broadcast_to(xp.reshape(g, shapes.with_ones(input.shape, dim)), input.shape)
+        return xp.where(xp.isnan(input), xp.zeros_like(g), g)
 
 
 @op
@@ -57,20 +115,41 @@ class mean(reduction):
     formula = "Σ x / n"
     formulas = {"input": "g / n, stretched to the shape of x"}
 
-    def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False):
-        if input.dtype.kind not in "fcV":
-            raise RuntimeError(
-                "mean(): could not infer output dtype. Input dtype must be either a floating "
-                f"point or complex dtype. Got: {input.dtype}; convert with .float() first"
-            )
+    def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None):
+        if dtype is None:
+            floating("mean", input)
         n = shapes.count(input.shape, dim)
-        axis = shapes.axis(input, dim)
-        return narrowly(lambda x, axis, keepdims: xp.sum(x, axis=axis, keepdims=keepdims) / x.dtype.type(n),
-                        input, axis, keepdim)  # fmt: skip
+
+        def average(x, axis, keepdims, dtype=None):
+            y = xp.sum(x, axis=axis, keepdims=keepdims, dtype=dtype)
+            return y / y.dtype.type(n)
+
+        return totalled(average, input, shapes.axis(input, dim), keepdim, dtype)
 
     def d_input(xp, g, input_shape, dim):
         g = xp.reshape(g, shapes.with_ones(input_shape, dim)) / shapes.count(input_shape, dim)
         return xp.broadcast_to(g, input_shape)
+
+
+@op
+class prod(reduction):
+    """The product of the elements along ``dim``"""
+
+    samples = (
+        Sample((3, 4), low=0.3, high=1.5),
+        Sample((3, 4), dim=1, low=0.3, high=1.5),
+        Sample((4,), dim=0, keepdim=True),
+    )
+    formula = "Π x"
+    formulas = {"input": "g · (the product of the others)"}
+
+    def forward(xp, input: Value, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None):
+        if dim is not None and not isinstance(dim, int):
+            raise TypeError(f"prod(): argument 'dim' must be int, not {type(dim).__name__}")
+        return totalled(xp.prod, input, shapes.axis(input, dim), keepdim, dtype)
+
+    def d_input(xp, g, input, dim):
+        return xp.reshape(g, shapes.with_ones(input.shape, dim)) * xp.conj(lanes.others(xp, input, dim))
 
 
 @op
@@ -81,10 +160,10 @@ class amax(reduction):
     formulas = {"input": "g where x = y, shared among equals, else 0"}
 
     def forward(xp, input: Value, dim: Dim = (), keepdim: bool = False):
-        return xp.max(input, axis=shapes.axis(input, dim), keepdims=keepdim)
+        return extreme(xp.max, "amax", input, dim, keepdim)
 
     def d_input(xp, g, input, y, dim):
-        return _to_the_chosen(xp, g, input, y, dim)
+        return to_the_chosen(xp, g, input, y, dim)
 
 
 @op
@@ -95,42 +174,108 @@ class amin(reduction):
     formulas = {"input": "g where x = y, shared among equals, else 0"}
 
     def forward(xp, input: Value, dim: Dim = (), keepdim: bool = False):
-        return xp.min(input, axis=shapes.axis(input, dim), keepdims=keepdim)
+        return extreme(xp.min, "amin", input, dim, keepdim)
 
     def d_input(xp, g, input, y, dim):
-        return _to_the_chosen(xp, g, input, y, dim)
+        return to_the_chosen(xp, g, input, y, dim)
 
 
-def _to_the_chosen(xp, g, input, y, dim):
+def extreme(fold, name, x, dim, keepdim):
+    _not_for_complex(name, x)
+    if isinstance(dim, bool):
+        raise TypeError(f"{name}(): argument 'dim' must be tuple of ints, not bool")
+    axis = shapes.axis(x, dim)
+    if not x.size:
+        not_over_nothing(name, x.shape, axis if dim not in (None, ()) else None)
+    if x.dtype.kind == "V":
+        return fold(wide(x), axis=axis, keepdims=keepdim).astype(x.dtype)
+    return fold(x, axis=axis, keepdims=keepdim)
+
+
+def not_over_nothing(name, shape, axis):
+    """Raise where an extreme is asked of no elements at all; ``axis`` is None for all dimensions."""
+    if axis is None:
+        raise RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+            "Specify the reduction dim with the 'dim' argument."
+        )
+    for d in axis:
+        if shape[d] == 0:
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+
+
+def to_the_chosen(xp, g, input, y, dim):
     ones = shapes.with_ones(input.shape, dim)
-    chosen = xp.equal(input, xp.reshape(y, ones))
-    share = xp.reshape(g, ones) / xp.sum(chosen, axis=shapes.axis(input, dim), keepdims=True)
+    y = xp.reshape(y, ones)
+    chosen = (input == y) | ((input != input) & (y != y))  # where there is a NaN, it is the extreme
+    share = xp.reshape(g, ones) / xp.sum(
+        chosen, axis=shapes.axis(input, dim), keepdims=True, dtype=g.dtype
+    )
     return xp.where(chosen, share, xp.zeros_like(input))
 
 
+class position(Formula):
+    """Where along ``dim``, or among all elements counted row by row, an extreme is: the first of equals."""
+
+    out = True
+    exact = True
+
+    @staticmethod
+    def shape(input, dim=None, keepdim=False):
+        return shapes.reduced(input, dim=dim, keepdim=keepdim)
+
+
 @op
-class argmax(Formula):
+class argmax(position):
     """The index of the largest element, over all elements or along ``dim``"""
 
     def forward(xp, input: Value, dim: int | None = None, keepdim: bool = False):
-        return xp.argmax(input, axis=dim, keepdims=keepdim)
+        return _found(xp.argmax, "argmax", input, dim, keepdim)
 
 
 @op
-class argmin(Formula):
+class argmin(position):
     """The index of the smallest element, over all elements or along ``dim``"""
 
     def forward(xp, input: Value, dim: int | None = None, keepdim: bool = False):
-        return xp.argmin(input, axis=dim, keepdims=keepdim)
+        return _found(xp.argmin, "argmin", input, dim, keepdim)
+
+
+def _found(find, name, x, dim, keepdim):
+    if x.dtype.kind in "bc":
+        kind = "bool" if x.dtype.kind == "b" else "complex"
+        raise RuntimeError(f"{name}(): does not support {kind} input")
+    if dim is not None and (isinstance(dim, bool) or not isinstance(dim, int)):
+        raise TypeError(f"{name}(): argument 'dim' must be int, not {type(dim).__name__}")
+    if dim is None and not x.size:
+        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
+    axis = None if dim is None else shapes.at(dim, x.ndim)
+    if not x.size:
+        not_over_nothing(name, x.shape, (axis,))
+    x = wide(x) if x.dtype.kind == "V" else x
+    return find(x, axis=axis if x.ndim else None, keepdims=keepdim)
+
+
+def _scores(name, x):
+    if x.dtype.kind != "f":
+        raise NotImplementedError(f'"{name}" not implemented for {x.dtype}; give it dtype=torch.float32')
+    return wide(x)
 
 
 @op
 class softmax(along):
     """Turn scores into probabilities: eˣ / Σ eˣ, computed without overflow"""
 
+    formula = "exp(x) / Σ exp(x)"
+
     def forward(xp, input: Value, dim: int):
-        e = xp.exp(input - xp.max(input, axis=dim, keepdims=True))
-        return e / xp.sum(e, axis=dim, keepdims=True)
+        x, axis = _scores("softmax", input), shapes.axis(input, dim)
+        if not x.size:
+            return x.copy()
+        y = x - xp.max(x, axis=axis, keepdims=True)
+        y = xp.exp(y, out=y) if y.ndim else xp.exp(y)
+        y /= xp.sum(y, axis=axis, keepdims=True)
+        return y.astype(input.dtype, copy=False)
 
     def d_input(xp, g, y, dim):
         return y * (g - xp.sum(g * y, axis=dim, keepdims=True))
@@ -140,9 +285,15 @@ class softmax(along):
 class log_softmax(along):
     """Turn scores into log-probabilities: x - log Σ eˣ, computed without overflow"""
 
+    formula = "x - log Σ exp(x)"
+
     def forward(xp, input: Value, dim: int):
-        x = input - xp.max(input, axis=dim, keepdims=True)
-        return x - xp.log(xp.sum(xp.exp(x), axis=dim, keepdims=True))
+        x, axis = _scores("log_softmax", input), shapes.axis(input, dim)
+        if not x.size:
+            return x.copy()
+        y = x - xp.max(x, axis=axis, keepdims=True)
+        y -= xp.log(xp.sum(xp.exp(y), axis=axis, keepdims=True))
+        return y.astype(input.dtype, copy=False)
 
     def d_input(xp, g, y, dim):
         return g - xp.exp(y) * xp.sum(g, axis=dim, keepdims=True)
@@ -154,97 +305,60 @@ class logsumexp(reduction):
 
     samples = (Sample((3, 4), dim=1), Sample((2, 3, 4), dim=(0, 2)), Sample((3, 4), dim=0, keepdim=True))
     promotes = "float"
+    exact = False
     formula = "log Σ exp(x)"
     formulas = {"input": "g · exp(x - y)"}
 
     def forward(xp, input: Value, dim: Dim, keepdim: bool = False):
-        axis = shapes.axis(input, dim)
-        top = xp.max(input, axis=axis, keepdims=True)
+        axis, x = shapes.axis(input, dim), wide(input)
+        after = shapes.reduced(input.shape, dim=dim, keepdim=keepdim)
+        if not x.size:
+            return xp.full(after, -xp.inf, dtype=input.dtype)
+        top = xp.max(x.real, axis=axis, keepdims=True)
         top = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
-        y = xp.log(xp.sum(xp.exp(input - top), axis=axis, keepdims=True)) + top
-        return y if keepdim else xp.reshape(y, shapes.reduced(input.shape, dim=dim))
+        y = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
+        return xp.reshape(y, after).astype(input.dtype, copy=False)
 
     def d_input(xp, g, input, y, dim):
         ones = shapes.with_ones(input.shape, dim)
-        return xp.reshape(g, ones) * xp.exp(input - xp.reshape(y, ones))
+        return xp.reshape(g, ones) * xp.conj(xp.exp(input - xp.reshape(y, ones)))
+
+
+class truth(Formula):
+    """True or False (1 or 0 for uint8) for all elements, or for those along ``dim``; no gradient."""
+
+    out = True
+
+    @staticmethod
+    def shape(input, dim=None, keepdim=False):
+        return input if dim == () else shapes.reduced(input, dim=dim, keepdim=keepdim)
 
 
 @op
-class var(reduction):
-    """The variance along ``dim``: Σ (x - mean)² / (n - correction)"""
-
-    samples = (
-        Sample((3, 4)),
-        Sample((3, 4), dim=0),
-        Sample((2, 3, 4), dim=(0, 2), correction=0, keepdim=True),
-    )
-    formula = "Σ (x - mean(x))² / (n - correction)"
-    formulas = {"input": "g · 2 · (x - mean(x)) / (n - correction)"}
-
-    def forward(xp, input: Value, dim: Dim = None, *, correction: float = 1, keepdim: bool = False):
-        axis = shapes.axis(input, dim)
-        n = shapes.count(input.shape, dim)
-        centred = input - xp.sum(input, axis=axis, keepdims=True) / n
-        squares = xp.sum(centred * xp.conj(centred), axis=axis, keepdims=keepdim).real
-        return squares / squares.dtype.type(max(n - correction, 0))
-
-    def d_input(xp, g, input, dim, correction):
-        axis = shapes.axis(input, dim)
-        n = shapes.count(input.shape, dim)
-        centred = input - xp.mean(input, axis=axis, keepdims=True)
-        return xp.reshape(g, shapes.with_ones(input.shape, dim)) * 2 * centred / (n - correction)
-
-
-@op
-class cumsum(Formula):
-    """Running totals along ``dim``"""
-
-    samples = (Sample((3, 4), dim=0), Sample((3, 4), dim=-1))
-    shape = staticmethod(shapes.same)
-
-    def forward(xp, input: Value, dim: int):
-        shapes.at(dim, input.ndim)
-        return xp.cumsum(input, axis=dim) if input.ndim else input.copy()
-
-    def d_input(xp, g, dim):
-        flip = xp.rule("flip")
-        return flip(xp.cumsum(flip(g, (dim,)), axis=dim), (dim,))
-
-
-@op
-class prod(reduction):
-    """The product of the elements along ``dim``"""
-
-    samples = (Sample((3, 4), low=0.3, high=1.5), Sample((3, 4), dim=1, low=0.3, high=1.5))
-    formula = "Π x"
-    formulas = {"input": "g · (the product of the others)"}
-
-    def forward(xp, input: Value, dim: int | None = None, keepdim: bool = False):
-        return xp.prod(input, axis=dim, keepdims=keepdim)
-
-    def d_input(xp, g, input, dim):
-        zero = input == 0  # beside one zero only the zero itself has a slope; beside two, nothing has
-        rest = xp.where(zero, xp.ones_like(input), input)
-        product = xp.prod(rest, axis=dim, keepdims=True)
-        zeros = xp.sum(zero, axis=shapes.axis(input, dim), keepdims=True)
-        none = xp.zeros_like(input)
-        others = xp.where(
-            zero, xp.where(zeros == 1, product + none, none), xp.where(zeros == 0, product / rest, none)
-        )
-        return xp.reshape(g, shapes.with_ones(input.shape, dim)) * others
-
-
-@op
-class all(reduction):
+class all(truth):
     """Whether every element is true"""
 
     def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False):
-        return xp.all(input, axis=shapes.axis(input, dim), keepdims=keepdim)
+        return _truths(xp.all, input, dim, keepdim)
 
 
 @op
-class any(reduction):
+class any(truth):
     """Whether at least one element is true"""
 
     def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False):
-        return xp.any(input, axis=shapes.axis(input, dim), keepdims=keepdim)
+        return _truths(xp.any, input, dim, keepdim)
+
+
+def _truths(fold, x, dim, keepdim):
+    nothing = dim is not None and not isinstance(dim, int) and len(dim) == 0  # fold no dimension
+    y = fold(x, axis=() if nothing else shapes.axis(x, dim), keepdims=keepdim)
+    return y.astype(x.dtype) if x.dtype.str == "|u1" else y
+
+
+@op
+class count_nonzero(truth):
+    """How many elements differ from 0, along ``dim`` or in all"""
+
+    def forward(xp, input: Value, dim: Dim = None):
+        return totalled(xp.sum, input != 0, shapes.axis(input, dim))

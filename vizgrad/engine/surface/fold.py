@@ -1,123 +1,186 @@
-"""Folding dimensions away, in PyTorch's many spellings of the rows in ops/reduce.py."""
+"""Folding dimensions away, in PyTorch's many spellings of the rows in ops/reduce.py, select.py and statistics.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import numpy
-
-from vizgrad.engine import device as _device
+from vizgrad.engine import namespace
 from vizgrad.engine.bare import Bare
-from vizgrad.engine.ops import elementwise, reduce, shape
-from vizgrad.engine.ops import index as _index
+from vizgrad.engine.op import TABLE
+from vizgrad.engine.ops import elementwise, reduce, select, shapes, statistics
 
 from .convert import to
+from .out import fills_out, result
 
 
-def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """Add the elements along ``dim``."""
-    return reduce.sum(input if dtype is None else to(input, dtype), dim, keepdim)
-
-
-def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """The average along ``dim``."""
-    return reduce.mean(input if dtype is None else to(input, dtype), dim, keepdim)
-
-
+@fills_out
 def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     """Scores to probabilities along ``dim``."""
     return reduce.softmax(input if dtype is None else to(input, dtype), dim)
 
 
+@fills_out
 def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     """Scores to log-probabilities along ``dim``."""
     return reduce.log_softmax(input if dtype is None else to(input, dtype), dim)
 
 
-def var(
-    input: Any, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: Any = None
-) -> Any:
-    """The variance along ``dim``."""
+def _correction(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
+    """``dim`` and the correction that the older words mean: ``var(x, False)``, ``unbiased=False``."""
     if isinstance(dim, bool):
         dim, unbiased = None, dim
-    return reduce.var(
-        input, dim, correction=int(unbiased) if correction is None else correction, keepdim=keepdim
-    )
+    if correction is None:
+        correction = 1 if unbiased is None else int(unbiased)
+    return dim, correction
 
 
-def std(
-    input: Any, dim: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: Any = None
+@fills_out
+def var(
+    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Any:
-    """The standard deviation along ``dim``."""
-    return var(input, dim, unbiased, keepdim, correction=correction).sqrt()
+    """The variance along ``dim``, over n - ``correction`` (1 if ``unbiased``, the default)."""
+    dim, correction = _correction(dim, unbiased, correction)
+    return statistics.var(input, dim, correction=correction, keepdim=keepdim)
 
 
-def _extreme(fold: Any, find: Any, pair: Any) -> Callable[..., Any]:
-    def extreme(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-        if isinstance(dim, Bare):
-            return pair(input, dim)
+@fills_out
+def std(
+    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
+) -> Any:
+    """The standard deviation along ``dim``: the root of the variance."""
+    dim, correction = _correction(dim, unbiased, correction)
+    return statistics.std(input, dim, correction=correction, keepdim=keepdim)
+
+
+def var_mean(
+    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
+) -> Any:
+    """The variance and the mean along ``dim``."""
+    dim, correction = _correction(dim, unbiased, correction)
+    y = statistics.var(input, dim, correction=correction, keepdim=keepdim)
+    return y, reduce.mean(input, dim, keepdim)
+
+
+def std_mean(
+    input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
+) -> Any:
+    """The standard deviation and the mean along ``dim``."""
+    dim, correction = _correction(dim, unbiased, correction)
+    y = statistics.std(input, dim, correction=correction, keepdim=keepdim)
+    return y, reduce.mean(input, dim, keepdim)
+
+
+@fills_out
+def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """The average along ``dim`` of the elements that are numbers."""
+    reduce.floating("nanmean", input.array)
+    counted = reduce.sum(input.detach() == input.detach(), dim, keepdim)
+    return reduce.nansum(input, dim, keepdim, dtype=dtype) / counted
+
+
+def _extreme(name: str, fold: Any, find: Any, pair: Any) -> Callable[..., Any]:
+    def extreme(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
+        other = dim if isinstance(dim, Bare) else other
+        if other is not None:
+            return pair(input, other, out=out)
         if dim is None:
-            return fold(input)
-        where = find(input, dim, True)
-        values = _index.gather(input, where, dim)
-        if not keepdim:
-            values, where = shape.squeeze(values, dim), shape.squeeze(where, dim)
-        return Extreme(values, where)
+            return fold(input, out=out)
+        return find(input, dim, keepdim, out=out)
 
+    extreme.__name__ = extreme.__qualname__ = name
+    extreme.__doc__ = (
+        f"Of all elements the {name}imum; along ``dim`` also its index; of two tensors the {name}imum element by "
+        "element."
+    )
     return extreme
 
 
-class Extreme(tuple[Any, Any]):
-    """``values`` and ``indices``, as ``torch.return_types.max``."""
-
-    __slots__ = ()
-
-    def __new__(cls, values: Any, indices: Any) -> Extreme:
-        return super().__new__(cls, (values, indices))
-
-    values = property(lambda self: self[0])
-    indices = property(lambda self: self[1])
-
-    def __repr__(self) -> str:
-        return f"torch.return_types.max(\nvalues={self[0]!r},\nindices={self[1]!r})"
+any = reduce.any
+max = _extreme("max", reduce.amax, select.max, elementwise.maximum)
+min = _extreme("min", reduce.amin, select.min, elementwise.minimum)
 
 
-max = _extreme(reduce.amax, reduce.argmax, elementwise.maximum)
-min = _extreme(reduce.amin, reduce.argmin, elementwise.minimum)
+@fills_out
+def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The smallest and the largest element, of all or along ``dim``."""
+    if not input.array.size and (dim is None or not input.shape[dim]):
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
+    over = () if dim is None else dim
+    return result("aminmax", "min", "max")(reduce.amin(input, over, keepdim), reduce.amax(input, over, keepdim))
 
 
-def all(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """Whether every element is true."""
-    return reduce.all(input, dim, keepdim)
+def _middle(name: str, of_all: Any, along: Any) -> Callable[..., Any]:
+    def middle(input: Any, dim: Any = None, keepdim: bool = False, *, out: Any = None) -> Any:
+        return of_all(input) if dim is None else along(input, dim, keepdim, out=out)
+
+    middle.__name__ = middle.__qualname__ = name
+    middle.__doc__ = f"The {name} of all elements; along ``dim`` also its index."
+    return middle
 
 
-def any(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """Whether at least one element is true."""
-    return reduce.any(input, dim, keepdim)
+median = _middle("median", select.median_of_all, select.median)
+nanmedian = _middle("nanmedian", select.nanmedian_of_all, select.nanmedian)
 
 
-def norm(input: Any, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Any:
-    """The p-norm: (Σ |x|ᵖ)^(1/p), the largest |x| for p = inf, the smallest for -inf."""
-    if p in (2, "fro"):
-        return (input * input).sum(dim, keepdim).sqrt()
-    if p in (float("inf"), -float("inf")):
-        extreme = reduce.amax if p > 0 else reduce.amin
-        return extreme(input.abs(), () if dim is None else dim, keepdim)
-    return (input.abs() ** p).sum(dim, keepdim) ** (1 / p)
+@fills_out
+def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    """The p-norm: (Σ |x|ᵖ)^(1/p), the largest |x| for p = inf, the smallest for -inf; "fro" is 2, "nuc" the sum of
+    the singular values of a matrix."""
+    if isinstance(p, str) and p not in ("fro", "nuc"):
+        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
+    if p == "nuc":
+        return _nuclear(input if dtype is None else to(input, dtype), dim, keepdim)
+    if p == "fro" and dim is not None and not isinstance(dim, int) and len(dim) > 2:
+        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}")
+    return statistics.vector_norm(input, 2 if p in (None, "fro") else p, dim, keepdim, dtype=dtype)
 
 
-def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
-    """The ``k`` largest elements along ``dim`` and where they are."""
-    order = (-input.array if largest else input.array).argsort(axis=dim, kind="stable")
-    where = Bare._wrap(order.take(range(k), axis=dim))
-    return Extreme(_index.gather(input, where, dim), where)
+def _nuclear(input: Any, dim: Any, keepdim: bool) -> Any:
+    """The sum of the singular values of the matrices that two dimensions make."""
+    if input.ndim < 2:
+        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+    dims = shapes.axes(input.ndim, dim)
+    if len(dims) != 2:
+        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dims))}")
+    rest = tuple(d for d in range(input.ndim) if d not in dims)
+    values = TABLE["linalg_svdvals"].function(input.permute((*rest, *dims)))
+    y = values.sum(-1)
+    return y.reshape(shapes.reduced(input.shape, dim=dims, keepdim=True)) if keepdim else y
+
+
+def dist(input: Any, other: Any, p: float = 2) -> Any:
+    """The p-norm of the difference."""
+    return statistics.vector_norm(input - other, p)
+
+
+@fills_out
+def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
+    """Slices along ``dim`` whose p-norm exceeds ``maxnorm`` are scaled down to it."""
+    if input.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions")
+    if p <= 0 or maxnorm < 0:
+        raise RuntimeError(f"renorm: p must be positive and maxnorm not negative, but got {p} and {maxnorm}")
+    rest = tuple(d for d in range(input.ndim) if d != shapes.at(dim, input.ndim))
+    size = statistics.vector_norm(input, p, rest, True)
+    return input * elementwise.where(size > maxnorm, maxnorm / (size + 1e-7), 1.0)
 
 
 def allclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
-    a, b = _device.host(input.array), _device.host(other.array)
-    return bool(numpy.allclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan))
+    """Whether |a - b| ≤ atol + rtol |b| everywhere."""
+    a, b = input.array, other.array
+    if a.dtype != b.dtype:
+        raise RuntimeError(f"{input.dtype} did not match {other.dtype}: allclose compares tensors of one dtype")
+    if rtol < 0 or atol < 0:
+        raise RuntimeError(f"rtol and atol must not be negative, but got {rtol} and {atol}")
+    xp = namespace.of((a, b))
+    if a.dtype.kind == "V":
+        a, b = a.astype("f4"), b.astype("f4")
+    return bool(xp.module.allclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan))
 
 
 def equal(input: Any, other: Any) -> bool:
+    """Whether both have the same shape and the same elements."""
     return input.array.shape == other.array.shape and bool((input.array == other.array).all())
