@@ -95,11 +95,11 @@ class Reader:
             raise UnsafeCheckpointError(f"record {name!r:.80} overlaps what follows it")
         return first
 
-    def array(self, name: str) -> numpy.ndarray:
+    def array(self, name: str) -> Any:
         """A record's bytes, in memory of their own."""
         first, (entry, _) = self.start(name), self._entry(name)
         self.file.seek(first)
-        made = numpy.empty(entry.file_size, numpy.uint8)
+        made: Any = numpy.empty(entry.file_size, numpy.uint8)
         if fill(self.file, made) != entry.file_size:
             raise CorruptCheckpointError(f"record {name!r:.80} is cut short")
         if self.checked and zlib.crc32(made) != entry.CRC:
@@ -116,7 +116,7 @@ class Reader:
         return numpy.frombuffer(memoryview(memory)[first : first + entry.file_size], numpy.uint8)
 
 
-def fill(file: Any, array: numpy.ndarray) -> int:
+def fill(file: Any, array: Any) -> int:
     """Read bytes into an array; how many there were."""
     view, done = memoryview(array), 0
     into = getattr(file, "readinto", None)
@@ -170,7 +170,7 @@ class Writer:
         self.add(".data/serialization_id", f"{identity:040d}".encode())
         first, count = self.at, len(self.directory)
         for name, crc, size, start in self.directory:
-            extra, few, at = _lengths(size, start), min(size, LARGE), min(start, LARGE)
+            extra, few, at = _lengths(size, start), _short(size), _short(start)
             self._put(
                 struct.pack("<4s6H3I", b"PK\1\2", 0, 0, FLAGS, 0, EPOCH, EPOCH, crc, few, few)
                 + struct.pack("<5H2I", len(name), len(extra), 0, 0, 0, 0, at)
@@ -179,8 +179,13 @@ class Writer:
         size, end = self.at - first, self.at
         self._put(struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 798, 45, 0, 0, count, count, size, first))
         self._put(struct.pack("<4sIQI", b"PK\6\7", 0, end, 1))
-        few, small, at = min(count, 0xFFFF), min(size, LARGE), min(first, LARGE)
+        few, small, at = min(count, 0xFFFF), _short(size), _short(first)
         self._put(struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, few, few, small, at, 0))
+
+
+def _short(number: int) -> int:
+    """The number, or what stands for one that is elsewhere, in 64 bits."""
+    return 0xFFFFFFFF if number >= LARGE else number
 
 
 def _lengths(size: int, start: int) -> bytes:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable
 from typing import Any
 
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.device import device
 from vizgrad.engine.ops import elementwise
-from vizgrad.engine.surface.about import Size
+from vizgrad.engine.surface.about import Size, as_class
 from vizgrad.engine.tensor import Tensor
 from vizgrad.nn.parameter import Buffer, Parameter
 
@@ -128,6 +127,9 @@ class Builder:
             raise UnsafeCheckpointError(f"Weights only load failed: bytes in the encoding {encoding!r:.40}")
         return self._sized(text, (str,), "bytes").encode("latin1")
 
+    def bytes_(self) -> bytes:
+        return b""  # how protocol 2 writes no bytes
+
     def bytearray_(self, data: Any = b"", encoding: Any = "latin1") -> bytearray:
         return bytearray(self.encode(data, encoding) if isinstance(data, str) else self._bytes(data))
 
@@ -214,7 +216,7 @@ class Builder:
         elif kind is not Tensor and kind is not type(made):
             if not (isinstance(kind, type) and issubclass(kind, Tensor) and (self.free or self.trusts(kind))):
                 raise UnsafeCheckpointError(f"Weights only load failed: a tensor of class {kind!r:.100}")
-            made = made.as_subclass(kind) if hasattr(made, "as_subclass") else _as(kind, made)
+            made = as_class(kind, made, made.requires_grad)
         return self._attributes(made, state)
 
     def _attributes(self, made: Any, state: Any) -> Any:
@@ -232,18 +234,13 @@ class Builder:
         return made
 
 
-def _as(cls: type, x: Any) -> Any:
-    from vizgrad.engine.surface.about import as_class
-
-    return as_class(cls, x, x.requires_grad)
-
-
 PLAIN = {
     "collections.OrderedDict": "ordered_dict",
     "collections.Counter": "counter",
     "builtins.set": "set_",
     "builtins.frozenset": "frozenset_",
     "builtins.bytearray": "bytearray_",
+    "builtins.bytes": "bytes_",
     "builtins.complex": "complex_",
     "_codecs.encode": "encode",
 }
@@ -262,4 +259,3 @@ CLASSES: dict[tuple[str, str], Any] = {
     ("torch", "Tensor"): Tensor,
     ("torch.nn.parameter", "Parameter"): Parameter,
 }
-Finder = Callable[[str, str], Any]

@@ -18,7 +18,7 @@ from .build import Builder
 from .checks import check_structure, whole
 from .errors import CheckpointError, CorruptCheckpointError, UnsupportedCheckpointError
 from .files import explained, opened, refuse_unknown, replacing
-from .machine import Inert, Machine
+from .machine import Constructor, Inert, Machine
 from .memory import Block, StorageType
 from .names import ours
 from .pickling import Storages, TorchPickler
@@ -241,8 +241,6 @@ def _runner(module: Any, settings: dict[str, Any]) -> legacy.Unpickle:
 
 
 def _trusted_global(builder: Builder, module: str, name: str) -> Any:
-    from .machine import Constructor
-
     if module.partition(".")[0] != "torch":
         return None
     found = builder.library(module, name)

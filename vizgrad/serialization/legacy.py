@@ -20,7 +20,7 @@ from .build import Builder
 from .checks import whole
 from .errors import CorruptCheckpointError, UnsafeCheckpointError
 from .machine import Inert, Machine
-from .memory import Block, StorageType
+from .memory import TYPE_OF, UNTYPED, Block, StorageType
 from .pickling import Storages, TorchPickler
 from .place import Placer
 
@@ -47,7 +47,8 @@ def write(f: Any, obj: Any, protocol: int) -> None:
     f.write(about.getvalue())
     for key in keys:
         block = storages.blocks[key]
-        f.write(struct.pack("<q", len(block)))
+        kind = TYPE_OF.get(block.dtype, UNTYPED)
+        f.write(struct.pack("<q", block.nbytes() // kind.itemsize))
         f.write(memoryview(block.cpu().array))
 
 
@@ -138,7 +139,7 @@ def _fields(pid: Any) -> tuple[Any, ...]:
 
 def read(file: Any, start: int, size: int, place: Placer, unpickle: Unpickle | None) -> Any:
     """The object in a legacy file; ``unpickle`` runs its pickle, where None reads it without running it."""
-    data = numpy.empty(size, numpy.uint8)
+    data: Any = numpy.empty(size, numpy.uint8)
     fill(file, data)
     view = memoryview(data)
     builder = Builder(size, size, free=unpickle is not None)

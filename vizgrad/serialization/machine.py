@@ -57,6 +57,7 @@ class Machine:
         trusts: Callable[[Any], bool] = lambda value: False,
     ) -> None:
         self.data, self.position = memoryview(data), position
+        self.begun = position  # where the opcode begins that is run now
         self.find, self.persistent, self.trusts = find, persistent, trusts
         self.stack: list[Any] = []
         self.below: list[list[Any]] = []  # the stacks under the marks
@@ -68,7 +69,8 @@ class Machine:
         data, known = self.data, OPCODES
         try:
             while True:
-                code = data[self.position]
+                self.begun = self.position
+                code = data[self.begun]
                 self.position += 1
                 if code == STOP:
                     return self.pop()
@@ -88,12 +90,10 @@ class Machine:
     # --- helpers of the opcodes
 
     def unsafe(self, what: str) -> UnsafeCheckpointError:
-        return UnsafeCheckpointError(
-            f"Weights only load failed: {what} at byte {self.position - 1} is not allowed"
-        )
+        return UnsafeCheckpointError(f"Weights only load failed: {what} at byte {self.begun} is not allowed")
 
     def corrupt(self, what: str) -> CorruptCheckpointError:
-        return CorruptCheckpointError(f"{what} at byte {self.position - 1}")
+        return CorruptCheckpointError(f"{what} at byte {self.begun}")
 
     def take(self, count: int) -> memoryview:
         """The next ``count`` bytes."""
@@ -178,7 +178,9 @@ class Machine:
         try:
             self.put(self.find(module, name))
         except UnsafeCheckpointError as error:
-            raise UnsafeCheckpointError(f"{error} (at byte {self.position - 1})") from None
+            raise UnsafeCheckpointError(
+                str(error).replace(" is not", f" at byte {self.begun} is not", 1)
+            ) from None
 
     def reduce(self) -> None:
         args, function = self.pop(), self.pop()

@@ -180,7 +180,8 @@ def _raw(root: Any, first: int, nbytes: int) -> Any:
     if isinstance(root, numpy.ndarray):
         if nbytes == 0:
             return numpy.empty(0, numpy.uint8)
-        return numpy.frombuffer((ctypes.c_ubyte * nbytes).from_address(first), numpy.uint8)
+        raw: Any = (ctypes.c_ubyte * nbytes).from_address(first)
+        return numpy.frombuffer(raw, numpy.uint8)
     start = root.data + (first - root.data.ptr)
     return type(root)((nbytes,), numpy.uint8, memptr=start)
 

@@ -71,6 +71,8 @@ _FIXED: dict[Any, tuple[str, str]] = {
 
 def ours(module: str, name: str) -> Any:
     """What of ours has PyTorch's name ``module.name``, by the longest part of it that we have; or None."""
+    if name == "NonDynamicallyQuantizableLinear":  # in PyTorch's attention; a Linear in all that it computes
+        name = "Linear"
     rooms = module.split(".")[1:]
     for length in range(len(rooms), -1, -1):
         try:

@@ -67,10 +67,14 @@ PARAMETER_WITH_STATE = Torch("torch._utils", "_rebuild_parameter_with_state")
 OF_TYPE = Torch("torch._tensor", "_rebuild_from_type_v2")
 
 
-class TorchPickler(pickle._Pickler):  # type: ignore[name-defined]  # the one in Python: names can be chosen there
+# Python's pickler that is written in Python: there, what a global is called can be chosen.
+_InPython: Any = pickle._Pickler  # type: ignore[attr-defined]
+
+
+class TorchPickler(_InPython):
     """A pickler whose globals are PyTorch's wherever PyTorch has the same thing."""
 
-    dispatch = dict(pickle._Pickler.dispatch)  # type: ignore[attr-defined]
+    dispatch: dict[Any, Any] = dict(_InPython.dispatch)
 
     def __init__(self, file: Any, protocol: int, storages: Storages, legacy: bool = False) -> None:
         super().__init__(file, protocol=protocol)

@@ -59,7 +59,7 @@ def save(tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> 
     return b"".join([header, *(array.tobytes() for array in arrays)])
 
 
-def _described(tensors: Any, metadata: Any) -> tuple[bytes, list[numpy.ndarray]]:
+def _described(tensors: Any, metadata: Any) -> tuple[bytes, list[Any]]:
     """The header with its length, and the bytes of every tensor in the order that it says."""
     if not isinstance(tensors, dict):
         raise ValueError(f"Expected a dict of [str, torch.Tensor] but received {type(tensors)}")
@@ -74,7 +74,7 @@ def _described(tensors: Any, metadata: Any) -> tuple[bytes, list[numpy.ndarray]]
     if tied := _aliases(tensors):
         about[ALIASES] = json.dumps(tied, ensure_ascii=False)
     entries: dict[str, Any] = {"__metadata__": about} if about else {}
-    arrays: list[numpy.ndarray] = []
+    arrays: list[Any] = []
     at = 0
     for name in sorted(tensors, key=lambda name: (-tensors[name].array.itemsize, name)):
         x = tensors[name]
