@@ -10,6 +10,7 @@ import math as _math
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from vizgrad.engine.contents.comparison import *
 from vizgrad.engine.contents.conversion import *
 from vizgrad.engine.contents.creation import *
 from vizgrad.engine.contents.picking import *
@@ -17,6 +18,7 @@ from vizgrad.engine.contents.pointwise import *
 from vizgrad.engine.contents.products import *
 from vizgrad.engine.contents.reduction import *
 from vizgrad.engine.contents.shaping import *
+from vizgrad.engine.contents.special import *
 from vizgrad.engine.device import (
     device,
 )

@@ -21,6 +21,11 @@ WITHOUT_SAMPLES = {
     "fill": "what fill_ writes: test_inplace",
     "copy_slices": "made by writes to views: test_inplace",
     "cast": "settings are NumPy dtypes: test_promotion",
+    "imag": "of complex numbers: test_pointwise",
+    "complex": "its result is complex: test_pointwise",
+    "polar": "its result is complex: test_pointwise",
+    "view_as_real": "of complex numbers: test_pointwise",
+    "view_as_complex": "its result is complex: test_pointwise",
     "move": "needs a second device: test_device",
     "slice_backward": "the gradient of slice, whose gradient of gradient runs it",
     "index_backward": "the gradient of index, whose gradient of gradient runs it",
@@ -134,6 +139,8 @@ PYTORCH_NAMES = {
     "batch_norm": lambda torch: (
         lambda x, **rest: torch.nn.functional.batch_norm(x, None, None, training=True, **rest)
     ),
+    "frexp": lambda torch: lambda x: torch.frexp(x)[0],
+    "divide_rounded": lambda torch: torch.div,
     "conj": lambda torch: lambda x: torch.conj(x).resolve_conj(),
 }
 

@@ -180,3 +180,9 @@ def unify(arrays: list[Any], *, floating: bool) -> list[Any]:
 def _fitted(number: Any, kind: np.dtype) -> Any:
     """A Python number as an array of no dimensions, which a narrow integer type wraps around (uint8: -1 is 255)."""
     return np.asarray(number).astype(kind)[()]
+
+
+def is_complex(x: Any) -> bool:
+    """Whether an array or a tensor holds complex numbers; ink, which stands for any, does not."""
+    kind = getattr(x, "dtype", None)
+    return getattr(kind, "is_complex", None) or getattr(kind, "kind", "") == "c"

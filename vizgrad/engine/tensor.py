@@ -13,15 +13,29 @@ from . import alias, bare
 from . import device as _device
 from . import dtype as _dtype
 from .bare import Bare
-from .contents import conversion, creation, picking, pointwise, products, reduction, shaping
-from .ops import compare, elementwise, reduce
+from .contents import (
+    comparison,
+    conversion,
+    creation,
+    picking,
+    pointwise,
+    products,
+    reduction,
+    shaping,
+    special,
+)
+from .ops import bitwise, compare, elementwise, reduce, rounding
+from .ops import complex as complex_
 from .ops import matmul as _matmul
 from .ops.words import Value
 from .surface import about, convert, form, history, kinds, request, show
+from .surface import pointwise as _pointwise
 
 
 class Tensor(
     pointwise.Methods,
+    comparison.Methods,
+    special.Methods,
     reduction.Methods,
     shaping.Methods,
     picking.Methods,
@@ -47,6 +61,8 @@ class Tensor(
     dtype = property(lambda self: _dtype.of(self.array))
     device = property(lambda self: _device.of(self.array))
     ndim = property(lambda self: self.array.ndim)
+    real = property(complex_.real, lambda self, other: complex_.real(self).copy_(other))
+    imag = property(complex_.imag, lambda self, other: complex_.imag(self).copy_(other))
     itemsize = property(lambda self: self.array.itemsize)
     nbytes = property(lambda self: self.array.nbytes)
     is_cuda = property(lambda self: self.device.type == "cuda")
@@ -153,6 +169,18 @@ class Tensor(
     def __rpow__(self, other: Value) -> Tensor:
         return elementwise.pow(other, self)
 
+    def __rfloordiv__(self, other: Value) -> Tensor:
+        return rounding.floor_divide(other, self)
+
+    def __rmod__(self, other: Value) -> Tensor:
+        return rounding.remainder(other, self)
+
+    def __rlshift__(self, other: Value) -> Tensor:
+        return bitwise.bitwise_left_shift(other, self)
+
+    def __rrshift__(self, other: Value) -> Tensor:
+        return bitwise.bitwise_right_shift(other, self)
+
     def __neg__(self) -> Tensor:
         return elementwise.neg(self)
 
@@ -182,9 +210,15 @@ class Tensor(
 
     __iadd__, __isub__, __imul__ = pointwise.Methods.add_, pointwise.Methods.sub_, pointwise.Methods.mul_
     __itruediv__, __ipow__ = pointwise.Methods.div_, pointwise.Methods.pow_
-    __and__, __or__, __xor__ = compare.bitwise_and, compare.bitwise_or, compare.bitwise_xor
-    __invert__ = compare.bitwise_not
-    __floordiv__, __mod__ = compare.floor_divide, compare.remainder
+    __ifloordiv__, __imod__ = pointwise.Methods.floor_divide_, pointwise.Methods.remainder_
+    __iand__, __ior__ = comparison.Methods.bitwise_and_, comparison.Methods.bitwise_or_
+    __ixor__, __ilshift__ = comparison.Methods.bitwise_xor_, comparison.Methods.bitwise_left_shift_
+    __irshift__, __idiv__ = comparison.Methods.bitwise_right_shift_, pointwise.Methods.div_
+    __and__, __or__, __xor__ = bitwise.bitwise_and, bitwise.bitwise_or, bitwise.bitwise_xor
+    __rand__, __ror__, __rxor__ = bitwise.bitwise_and, bitwise.bitwise_or, bitwise.bitwise_xor
+    __lshift__, __rshift__ = bitwise.bitwise_left_shift, bitwise.bitwise_right_shift
+    __invert__, __div__, __rdiv__ = _pointwise.invert, elementwise.div, __rtruediv__
+    __floordiv__, __mod__ = rounding.floor_divide, rounding.remainder
     __hash__ = object.__hash__
 
     # --- Python's own protocols

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import erf, reduce, scatter
+from . import erf, power, reduce, scatter
 
 EXTRAS: dict[str, Callable[[ModuleType], Callable[..., Any]]] = {
     "special_erf": erf.of,
     "add_at": scatter.add_at,
     "add_rows": scatter.add_rows,
+    "power": power.of,
     **reduce.ROWS,
     "conj": lambda _: (
         lambda a: a.conjugate()

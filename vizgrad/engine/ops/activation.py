@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vizgrad.engine.kernels import blocks
 from vizgrad.engine.op import op
+from vizgrad.engine.ops import demands
 from vizgrad.engine.ops.samples import ONE, Sample
 from vizgrad.engine.ops.words import Value
 
@@ -15,6 +16,7 @@ class relu(elementwise):
     """max(0, x)"""
 
     samples = ONE
+    kinds = demands.ORDERED
 
     def forward(xp, input: Value):
         return xp.maximum(input, 0)
@@ -43,10 +45,10 @@ class sigmoid(analytic):
     samples = ONE
 
     def forward(xp, input: Value):
-        return 0.5 * xp.tanh(0.5 * input) + 0.5  # the same function, without overflow
+        return 1 / (1 + xp.exp(-input))
 
     def d_input(xp, g, y):
-        return g * y * (1 - y)
+        return g * xp.conj(y * (1 - y))
 
 
 @op
@@ -59,7 +61,7 @@ class tanh(analytic):
         return xp.tanh(input)
 
     def d_input(xp, g, y):
-        return g * (1 - y * y)
+        return g * xp.conj(1 - y * y)
 
 
 @op
@@ -107,32 +109,6 @@ class softplus(analytic):
 
     def d_input(xp, g, input, beta, threshold):
         return xp.where(input * beta > threshold, g, g * xp.sigmoid(input * beta))
-
-
-@op
-class expm1(analytic):
-    """eˣ - 1, accurate near 0"""
-
-    samples = ONE
-
-    def forward(xp, input: Value):
-        return xp.expm1(input)
-
-    def d_input(xp, g, y):
-        return g * (y + 1)
-
-
-@op
-class log1p(analytic):
-    """log(1 + x), accurate near 0"""
-
-    samples = (Sample((3, 4), low=-0.5, high=2.0),)
-
-    def forward(xp, input: Value):
-        return xp.log1p(input)
-
-    def d_input(xp, g, input):
-        return g / (input + 1)
 
 
 @op

@@ -1,16 +1,22 @@
-"""Ops whose results are true, false or whole: comparisons, steps, bits.  Their slope is 0 or there is none."""
+"""Ops whose results are true or false.  They have no slope."""
 
 from __future__ import annotations
 
 from vizgrad.engine.op import op
-from vizgrad.engine.ops.words import Value
 
+from . import demands
 from .elementwise import elementwise
-from .samples import Sample
+from .words import Value
 
 
 class comparison(elementwise):
     """True or False, element by element.  No gradient."""
+
+
+class ordering(comparison):
+    """Which of two is larger: complex numbers have no order."""
+
+    kinds = demands.REAL
 
 
 @op
@@ -25,108 +31,80 @@ class eq(comparison):
 class ne(comparison):
     """a ≠ b"""
 
+    aliases = ("not_equal",)
+
     def forward(xp, input: Value, other: Value):
         return xp.not_equal(input, other)
 
 
 @op
-class lt(comparison):
+class lt(ordering):
     """a < b"""
+
+    aliases = ("less",)
 
     def forward(xp, input: Value, other: Value):
         return xp.less(input, other)
 
 
 @op
-class le(comparison):
+class le(ordering):
     """a ≤ b"""
+
+    aliases = ("less_equal",)
 
     def forward(xp, input: Value, other: Value):
         return xp.less_equal(input, other)
 
 
 @op
-class gt(comparison):
+class gt(ordering):
     """a > b"""
+
+    aliases = ("greater",)
 
     def forward(xp, input: Value, other: Value):
         return xp.greater(input, other)
 
 
 @op
-class ge(comparison):
+class ge(ordering):
     """a ≥ b"""
+
+    aliases = ("greater_equal",)
 
     def forward(xp, input: Value, other: Value):
         return xp.greater_equal(input, other)
 
 
-class flat(elementwise):
-    """Steps: their slope is 0 wherever it exists."""
-
-    samples = (Sample((3, 4), low=-2.2, high=2.3),)
-
-
 @op
-class floor(flat):
-    """The largest whole number not above x"""
+class isclose(comparison):
+    """Whether |a - b| ≤ atol + rtol · |b|; infinities are close to themselves, NaN to nothing"""
 
-    def forward(xp, input: Value):
-        return xp.floor(input)
+    tensors = "all"
+    out = False
 
-    def d_input(xp, g):
-        return xp.zeros_like(g)
-
-
-@op
-class ceil(flat):
-    """The smallest whole number not below x"""
-
-    def forward(xp, input: Value):
-        return xp.ceil(input)
-
-    def d_input(xp, g):
-        return xp.zeros_like(g)
-
-
-@op
-class round(flat):
-    """The nearest whole number, halves to the even one; ``decimals`` places"""
-
-    def forward(xp, input: Value, *, decimals: int = 0):
-        return xp.round(input, decimals)
-
-    def d_input(xp, g):
-        return xp.zeros_like(g)
-
-
-@op
-class floor_divide(elementwise):
-    """How often b goes into a, rounded down.  No gradient, as in PyTorch"""
-
-    def forward(xp, input: Value, other: Value):
-        return xp.floor_divide(input, other)
-
-
-@op
-class remainder(elementwise):
-    """a - b · floor(a / b): the sign of b"""
-
-    samples = (Sample((3, 4), (3, 4), low=0.3, high=2.0), Sample((3, 4), 0.7))
-
-    def forward(xp, input: Value, other: Value):
-        return xp.remainder(input, other)
-
-    def d_input(xp, g):
-        return g
-
-    def d_other(xp, g, input, other):
-        return -g * xp.floor(input / other)
+    def forward(
+        xp, input: Value, other: Value, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+    ):
+        if rtol < 0 or atol < 0:
+            name = "rtol" if rtol < 0 else "atol"
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {min(rtol, atol)}")
+        same = input == other
+        if input.dtype.kind in "biu" and not (rtol or atol):
+            return same
+        if input.dtype.kind in "biu":
+            input, other = input.astype("f8"), other.astype("f8")
+        apart = xp.absolute(input - other)
+        close = same | (xp.isfinite(apart) & (apart <= atol + xp.absolute(rtol * other)))
+        return close | (xp.isnan(input) & xp.isnan(other)) if equal_nan else close
 
 
 @op
 class isnan(comparison):
     """Whether x is not a number"""
+
+    out = False
 
     def forward(xp, input: Value):
         return xp.isnan(input)
@@ -136,6 +114,8 @@ class isnan(comparison):
 class isinf(comparison):
     """Whether x is infinite, of either sign"""
 
+    out = False
+
     def forward(xp, input: Value):
         return xp.isinf(input)
 
@@ -144,12 +124,64 @@ class isinf(comparison):
 class isfinite(comparison):
     """Whether x is a number and not infinite"""
 
+    out = False
+
     def forward(xp, input: Value):
         return xp.isfinite(input)
 
 
 @op
-class logical_not(comparison):
+class isposinf(comparison):
+    """Whether x is +∞"""
+
+    kinds = demands.REAL
+    advice = "isposinf does not support complex inputs."
+
+    def forward(xp, input: Value):
+        return xp.equal(input, xp.inf)
+
+
+@op
+class isneginf(comparison):
+    """Whether x is -∞"""
+
+    kinds = demands.REAL
+    advice = "isneginf does not support complex inputs."
+
+    def forward(xp, input: Value):
+        return xp.equal(input, -xp.inf)
+
+
+@op
+class isreal(comparison):
+    """Whether the imaginary part of x is 0"""
+
+    out = False
+
+    def forward(xp, input: Value):
+        return xp.isreal(input)
+
+
+@op
+class signbit(comparison):
+    """Whether x is negative; -0.0 is"""
+
+    kinds = demands.REAL
+    advice = "signbit is not implemented for complex tensors."
+
+    def forward(xp, input: Value):
+        return xp.signbit(input) if input.dtype.kind == "f" else input < 0
+
+
+class logic(comparison):
+    """Of truth values: whatever is not 0 is true."""
+
+    promotes = None
+    tensors = "all"
+
+
+@op
+class logical_not(logic):
     """True where x is zero or False"""
 
     def forward(xp, input: Value):
@@ -157,32 +189,24 @@ class logical_not(comparison):
 
 
 @op
-class bitwise_and(elementwise):
-    """a and b, bit by bit; of booleans, both"""
+class logical_and(logic):
+    """Whether both are true"""
 
     def forward(xp, input: Value, other: Value):
-        return xp.bitwise_and(input, other)
+        return xp.logical_and(input, other)
 
 
 @op
-class bitwise_or(elementwise):
-    """a or b, bit by bit; of booleans, at least one"""
+class logical_or(logic):
+    """Whether at least one is true"""
 
     def forward(xp, input: Value, other: Value):
-        return xp.bitwise_or(input, other)
+        return xp.logical_or(input, other)
 
 
 @op
-class bitwise_xor(elementwise):
-    """Where a and b differ, bit by bit"""
+class logical_xor(logic):
+    """Whether exactly one is true"""
 
     def forward(xp, input: Value, other: Value):
-        return xp.bitwise_xor(input, other)
-
-
-@op
-class bitwise_not(elementwise):
-    """Every bit turned over; of booleans, the opposite"""
-
-    def forward(xp, input: Value):
-        return xp.bitwise_not(input)
+        return xp.logical_xor(input, other)

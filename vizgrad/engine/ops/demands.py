@@ -30,13 +30,18 @@ def check(op: Op, arrays: list[Any]) -> None:
     numbers = [i for i, a in enumerate(arrays) if not _is_array(a)]
     if numbers and tensors:
         wrong = numbers[0]
-        if tensors == "all" or wrong == 0 and tensors == "first" or len(numbers) == len(arrays):
+        if tensors == "all" or (wrong == 0 and tensors == "first") or len(numbers) == len(arrays):
             kind = type(arrays[wrong]).__name__
-            raise TypeError(f"argument '{op.inputs[wrong]}' (position {wrong + 1}) must be Tensor, not {kind}")
+            raise TypeError(
+                f"argument '{op.inputs[wrong]}' (position {wrong + 1}) must be Tensor, not {kind}"
+            )
     if kinds:
-        for a in arrays:
-            if _is_array(a) and a.dtype.kind not in kinds:
-                raise NotImplementedError(f"\"{op.name}\" not implemented for '{dtype.of(a).legacy}'")
+        wrong = [a for a in arrays if _is_array(a) and a.dtype.kind not in kinds]
+        advice = getattr(op.family, "advice", "")
+        if wrong and advice:
+            raise RuntimeError(advice)
+        if wrong and dtype.result_type(*arrays).numpy.kind not in kinds:
+            raise NotImplementedError(f"\"{op.name}\" not implemented for '{dtype.of(wrong[0]).legacy}'")
 
 
 def _is_array(a: Any) -> bool:

@@ -5,8 +5,11 @@ Nothing here mentions broadcasting: the engine sums a gradient back to the shape
 
 from __future__ import annotations
 
+import numpy
+
+from vizgrad.engine import dtype
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.ops import shapes
+from vizgrad.engine.ops import demands, shapes
 from vizgrad.engine.ops.samples import ONE, POSITIVE, TWO, Sample
 from vizgrad.engine.ops.words import Value
 
@@ -18,6 +21,7 @@ class elementwise(Formula):
     broadcasts = True
     promotes = "mixed"
     out = True
+    tensors = "first"
 
 
 class analytic(elementwise):
@@ -26,14 +30,32 @@ class analytic(elementwise):
     promotes = "float"
 
 
+_ONE = 1
+
+
+def _times(alpha, other, input):
+    """Alpha · other, for `add` and `sub`: alpha must be of a kind that the result can hold."""
+    kind = getattr(input, "dtype", None) or getattr(other, "dtype", None)
+    if kind is None:
+        return alpha * other
+    if isinstance(alpha, bool) and kind.kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, float) and kind.kind in "biu":
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    if isinstance(alpha, complex) and kind.kind != "c":
+        raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
+    return other * numpy.asarray(alpha).astype(kind)[()] if kind.kind in "biu" else other * alpha
+
+
 @op
 class add(elementwise):
     """a + alpha · b"""
 
     samples = (*TWO, Sample((3, 4), (3, 4), alpha=2))
+    tensors = ""
 
     def forward(xp, input: Value, other: Value, *, alpha: float = 1):
-        return input + other if alpha == 1 else input + alpha * other
+        return input + other if alpha is _ONE else input + _times(alpha, other, input)
 
     def d_input(xp, g):
         return g
@@ -47,9 +69,15 @@ class sub(elementwise):
     """a - alpha · b"""
 
     samples = (*TWO, Sample((3, 4), (3, 4), alpha=2))
+    tensors = ""
+    kinds = demands.NUMBERS
+    advice = (
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+        "use the `~` or `logical_not()` operator instead; to find where two differ, `^` or `logical_xor()`."
+    )
 
     def forward(xp, input: Value, other: Value, *, alpha: float = 1):
-        return input - other if alpha == 1 else input - alpha * other
+        return input - other if alpha is _ONE else input - _times(alpha, other, input)
 
     def d_input(xp, g):
         return g
@@ -63,6 +91,7 @@ class mul(elementwise):
     """a b"""
 
     samples = TWO
+    tensors = ""
 
     def forward(xp, input: Value, other: Value):
         return input * other
@@ -79,6 +108,7 @@ class div(analytic):
     """a / b"""
 
     samples = (Sample((3, 4), (3, 4), low=0.5), Sample((3, 1), (1, 4), low=0.5), Sample((3, 4), 2.0))
+    tensors = ""
 
     def forward(xp, input: Value, other: Value):
         return input / other
@@ -100,16 +130,26 @@ class pow(elementwise):
         Sample((3, 4), 2),
         Sample((3, 4), 0.5, low=0.5, high=2.0),
     )
+    tensors = "any"
+    kinds = demands.NUMBERS
 
     def forward(xp, input: Value, exponent: Value):
         return xp.power(input, exponent)
 
     def d_input(xp, g, input, exponent):
-        return g * exponent * xp.power(input, exponent - 1)
+        if isinstance(exponent, (int, float)):
+            return g * exponent * xp.conj(xp.power(input, exponent - 1)) if exponent else xp.zeros_like(g)
+        slope = xp.conj(exponent * xp.power(input, exponent - 1))
+        return g * xp.where(
+            exponent == 0, xp.zeros_like(slope), slope
+        )  # also where a = 0: not 0 times infinity
 
-    def d_exponent(xp, g, input, y):
+    def d_exponent(xp, g, input, exponent, y):
         # Where a = 0, y is 0 for b > 0 and the slope is 0; log(0) must not make it NaN.
-        return g * y * xp.log(xp.where(input == 0, xp.ones_like(y), input))
+        slope = xp.conj(y * xp.log(input))
+        return g * xp.where((input == 0) & (xp.real(exponent) >= 0), xp.zeros_like(slope), slope)
+
+    formulas = {"exponent": "g · y · log(x)"}
 
 
 @op
@@ -117,6 +157,9 @@ class maximum(elementwise):
     """The larger of a and b.  Where they are equal, each gets half of the gradient."""
 
     samples = (Sample((3, 4), (3, 4)), Sample((3, 1), (1, 4)))
+
+    tensors = "any"
+    kinds = demands.REAL
 
     def forward(xp, input: Value, other: Value):
         return xp.maximum(input, other)
@@ -133,6 +176,9 @@ class minimum(elementwise):
     """The smaller of a and b.  Where they are equal, each gets half of the gradient."""
 
     samples = (Sample((3, 4), (3, 4)), Sample((3, 1), (1, 4)))
+
+    tensors = "any"
+    kinds = demands.REAL
 
     def forward(xp, input: Value, other: Value):
         return xp.minimum(input, other)
@@ -155,6 +201,11 @@ class neg(elementwise):
 
     samples = ONE
     aliases = ("negative",)
+    kinds = demands.NUMBERS
+    advice = (
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
+        "use the `~` or `logical_not()` operator instead."
+    )
 
     def forward(xp, input: Value):
         return -input
@@ -169,12 +220,13 @@ class abs(elementwise):
 
     samples = ONE
     aliases = ("absolute",)
+    kinds = demands.NUMBERS
 
     def forward(xp, input: Value):
         return xp.absolute(input)
 
     def d_input(xp, g, input):
-        return g * xp.sign(input)
+        return g * xp.sgn(input)
 
 
 @op
@@ -182,26 +234,13 @@ class sign(elementwise):
     """-1, 0 or 1.  It is flat, so no gradient passes"""
 
     samples = ONE
+    kinds = demands.REAL
 
     def forward(xp, input: Value):
-        return xp.sign(input)
+        return xp.sign(input) if input.dtype.kind != "b" else input.copy()
 
     def d_input(xp, g):
         return xp.zeros_like(g)
-
-
-@op
-class conj(elementwise):
-    """The complex conjugate; a real number is its own"""
-
-    samples = ONE
-    view = True  # of a real tensor
-
-    def forward(xp, input: Value):
-        return xp.conj(input)
-
-    def d_input(xp, g):
-        return xp.conj(g)
 
 
 @op
@@ -253,7 +292,7 @@ class rsqrt(analytic):
         return 1 / xp.sqrt(input)
 
     def d_input(xp, g, y):
-        return -0.5 * g * y * y * y
+        return -0.5 * g * xp.conj(y * y * y)
 
 
 @op
@@ -266,7 +305,7 @@ class reciprocal(analytic):
         return 1 / input
 
     def d_input(xp, g, y):
-        return -g * y * y
+        return -g * xp.conj(y * y)
 
 
 @op
@@ -279,33 +318,7 @@ class square(elementwise):
         return input * input
 
     def d_input(xp, g, input):
-        return 2 * g * input
-
-
-@op
-class sin(analytic):
-    """sin x, x in rad"""
-
-    samples = ONE
-
-    def forward(xp, input: Value):
-        return xp.sin(input)
-
-    def d_input(xp, g, input):
-        return g * xp.cos(input)
-
-
-@op
-class cos(analytic):
-    """cos x, x in rad"""
-
-    samples = ONE
-
-    def forward(xp, input: Value):
-        return xp.cos(input)
-
-    def d_input(xp, g, input):
-        return -g * xp.sin(input)
+        return 2 * g * xp.conj(input)
 
 
 @op
@@ -313,6 +326,7 @@ class clamp(elementwise):
     """x, but not below ``min`` and not above ``max``"""
 
     samples = (Sample((3, 4), min=-0.3, max=0.4), Sample((3, 4), min=0.0), Sample((3, 4), max=0.1))
+    kinds = demands.REAL
 
     def forward(xp, input: Value, min: float | None = None, max: float | None = None):
         if min is None and max is None:
@@ -332,8 +346,12 @@ class where(Formula):
     samples = (Sample((3, 4), (3, 4), (3, 4), whole={0: 2}), Sample((3, 1), (1, 4), 0.5, whole={0: 2}))
     shape = staticmethod(shapes.broadcast)
     broadcasts = True
+    out = True
+    formula = "a where the condition holds, else b"
 
     def forward(xp, condition: Value, input: Value, other: Value):
+        if getattr(input, "dtype", None) is not getattr(other, "dtype", None):
+            input, other = dtype.unify([input, other], floating=False)
         return xp.where(condition, input, other)
 
     def d_input(xp, g, condition):

@@ -7,8 +7,6 @@ from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.words import Shape, Value
 
-from .elementwise import analytic
-
 PAIR = (
     Sample((3, 4), (3, 4)),
     Sample((3, 4), (3, 1), reduction="sum"),
@@ -317,24 +315,3 @@ def _counted(xp, size, kind, target, weight, ignore_index):
     places = [xp.arange(n).reshape(-1, *(1,) * (target.ndim - 1 - i)) for i, n in enumerate(target.shape)]
     places.insert(classes, target)
     return tuple(places), counts
-
-
-@op
-class xlogy(analytic):
-    """x log y, which is 0 where x is 0, whatever y"""
-
-    samples = (Sample((3, 4), (3, 4), low=0.2, high=2.0), Sample((3, 1), (1, 4), low=0.2, high=2.0))
-    formula = "x · log(y)"
-
-    def forward(xp, input: Value, other: Value):
-        zero = input == 0
-        return xp.where(
-            zero, xp.zeros_like(input), input * xp.log(xp.where(zero, xp.ones_like(other), other))
-        )
-
-    def d_input(xp, g, input, other):
-        positive = xp.where(other <= 0, xp.ones_like(other), other)
-        return g * xp.log(xp.where(input == 0, positive, other))
-
-    def d_other(xp, g, input, other):
-        return g * input / other

@@ -8,7 +8,7 @@ from typing import Any
 
 from vizgrad.engine.ops import activation as rows
 from vizgrad.engine.ops import elementwise as e
-from vizgrad.engine.ops import reduce
+from vizgrad.engine.ops import exponential, reduce
 from vizgrad.engine.surface import create
 from vizgrad.engine.tensor import Tensor
 
@@ -86,7 +86,7 @@ def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """``x`` if positive, else alpha (e^(x/alpha) - 1)   (Barron, 2017, equation 2)"""
-    return _bend(lambda x: e.where(x > 0, x, alpha * rows.expm1(e.minimum(x, 0.0) / alpha)), input, inplace)
+    return _bend(lambda x: e.where(x > 0, x, alpha * exponential.expm1(e.minimum(x, 0.0) / alpha)), input, inplace)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -120,7 +120,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 
 def logsigmoid(input: Tensor) -> Tensor:
     """``log sigmoid(x)``, computed without overflow"""
-    return e.minimum(input, 0.0) - rows.log1p(e.exp(-e.abs(input)))
+    return e.minimum(input, 0.0) - exponential.log1p(e.exp(-e.abs(input)))
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
