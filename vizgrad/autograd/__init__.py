@@ -1,9 +1,10 @@
-"""``torch.autograd``: gradients on request, and the modes they are recorded in."""
+"""``torch.autograd``: gradients on request, functions with gradients of their own, and the modes of recording.
+
+https://pytorch.org/docs/stable/autograd.html
+"""
 
 from __future__ import annotations
 
-from vizgrad.autograd import forward_ad
-from vizgrad.autograd.function import Function
 from vizgrad.engine.surface.grad_mode import (
     enable_grad,
     inference_mode,
@@ -14,15 +15,27 @@ from vizgrad.engine.surface.grad_mode import (
 from vizgrad.engine.surface.request import backward, grad
 from vizgrad.engine.tensor import Tensor as Variable
 
+from . import forward_ad, function, functional, graph
+from .anomaly_mode import detect_anomaly, set_detect_anomaly
+from .function import Function
+from .gradcheck import gradcheck, gradgradcheck
+
 __all__ = [
     "Function",
     "Variable",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "forward_ad",
+    "function",
+    "functional",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "graph",
     "inference_mode",
     "is_grad_enabled",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]

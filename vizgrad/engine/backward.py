@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ class Walk:
         self.create_graph = create_graph
         self.retain_graph = retain_graph
         self.store = store  # into .grad, as backward() does
+        self.start: list[Any] = []  # the edges that it begins at
         self.found: dict[Any, Any] = {}  # key of a wanted edge -> its gradient
         self.wanted = None if wanted is None else {_key(target) for target in wanted}
         self.leading: Any = None  # the nodes that lead to something wanted; None: all that there are
@@ -44,8 +46,9 @@ class Walk:
 
     def run(self, roots: list[tuple[Any, Any]]) -> None:
         """Walk the nodes newest first: a node is numbered after all its inputs, so that order is safe."""
+        self.start = [target for target, _ in roots]
         if self.wanted is not None:
-            self.leading = paths.leading([target for target, _ in roots], self.wanted)
+            self.leading = paths.leading(self.start, self.wanted)
         for target, grad in roots:
             self._pass(target, grad)
         while self.order:
@@ -173,13 +176,13 @@ def saved(node: Node, *, tensors: bool) -> dict[str, Any]:
     kept = node.kept
     if kept is None:
         return node.settings
-    names = node.op.keeps
-    for name, value, storage, version in zip(names, kept.values, kept.storages, kept.versions, strict=True):
+    names, values = node.op.keeps, kept.values
+    for name, value, storage, version in zip(names, values, kept.storages, kept.versions, strict=True):
         if storage is not None and storage.version != version:
             raise errors.modified(node, name, value, storage, version)
     if tensors:
-        return node.settings | {n: _tensor(node, n, v) for n, v in zip(names, kept.values, strict=True)}
-    return node.settings | dict(zip(names, kept.values, strict=True))
+        return node.settings | {n: _tensor(node, n, v) for n, v in zip(names, values, strict=True)}
+    return node.settings | dict(zip(names, values, strict=True))
 
 
 def _tensor(node: Node, name: str, value: Any) -> Any:
@@ -246,16 +249,30 @@ def run(
     walk = walker(create_graph=create_graph, retain_graph=retain, wanted=wanted, store=store)
     start = [(target, g if create_graph else g.array) for target, g in roots]
     recording, here.grad = here.grad, create_graph
+    outer, _walking.now = _walking.now, walk
     if here.watchers and root is not None:
         watch.tell("on_backward", root)
     try:
         walk.run(start)
     finally:
         here.grad = recording
+        _walking.now = outer
         if here.watchers and root is not None:
             watch.tell("on_backward_end", root)
     found = [walk.found.get(_key(target)) for target in wanted or ()]
     return [g if g is None or isinstance(g, Bare) else Bare._wrap(g) for g in found]
+
+
+class _Walking(threading.local):
+    now: Walk | None = None
+
+
+_walking = _Walking()
+
+
+def current() -> Walk | None:
+    """The backward pass that is running on this thread."""
+    return _walking.now
 
 
 walker: type[Walk] = Walk  # autograd.detect_anomaly puts a more careful one here

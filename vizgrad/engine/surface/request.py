@@ -11,6 +11,7 @@ from vizgrad.engine import alias, namespace, tape
 from vizgrad.engine import backward as _backward
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
+from vizgrad.engine.op import TABLE
 
 from .hooks import AccumulateGrad
 
@@ -182,6 +183,11 @@ def grad(
     return tuple(found)
 
 
+def stacked(parts: Sequence[Any], dim: int) -> Any:
+    """Tensors of one shape behind each other in a new dimension."""
+    return TABLE["cat"].function([x.unsqueeze(dim) for x in parts], dim)
+
+
 def zeros_like(x: Any) -> Any:
     """Zeros of a tensor's shape, on its device."""
     return Bare._wrap(namespace.of((x.array,)).zeros(x.array.shape, x.array.dtype))
@@ -197,8 +203,6 @@ def _batched(
     materialize_grads: bool,
 ) -> tuple[Any, ...]:
     """One request after the other, the answers stacked."""
-    from vizgrad.engine.ops.join import stack
-
     given = _several(grad_outputs)
     n = len(next(g for g in given if g is not None))
     keep = create_graph if retain_graph is None else retain_graph
@@ -214,4 +218,4 @@ def _batched(
         )
         for i in range(n)
     ]
-    return tuple(None if parts[0] is None else stack(list(parts), 0) for parts in zip(*answers, strict=True))
+    return tuple(None if parts[0] is None else stacked(parts, 0) for parts in zip(*answers, strict=True))
