@@ -13,6 +13,7 @@ from typing import Any as _Any
 from vizgrad.engine.contents.comparison import *
 from vizgrad.engine.contents.conversion import *
 from vizgrad.engine.contents.creation import *
+from vizgrad.engine.contents.fourier import *
 from vizgrad.engine.contents.picking import *
 from vizgrad.engine.contents.pointwise import *
 from vizgrad.engine.contents.products import *
@@ -79,7 +80,7 @@ def numel(input: Tensor) -> _Any:
     return input.numel()
 
 
-from vizgrad import autograd, cuda, nn, optim, random
+from vizgrad import autograd, cuda, fft, nn, optim, random, signal
 
 if _TYPE_CHECKING:
     from vizgrad.widgets.run import replay, watch

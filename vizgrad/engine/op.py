@@ -113,7 +113,7 @@ class Op:
         self.plan = tuple((name, *self._source(name)) for name in self.keeps)
         if self.variadic and any(source in ("input", "output") for _, source, _ in self.plan):
             raise TypeError(f"op {self.name!r} takes a sequence and may keep only its shapes")
-        self.backward_name = "".join(w.capitalize() for w in self.name.split("_")) + "Backward0"
+        self.backward_name = "".join(w[:1].upper() + w[1:] for w in self.name.split("_")) + "Backward0"
         from . import compiled, tape
 
         self.node = class_of(tape.Node, self.backward_name)

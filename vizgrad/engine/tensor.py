@@ -17,6 +17,7 @@ from .contents import (
     comparison,
     conversion,
     creation,
+    fourier,
     picking,
     pointwise,
     products,
@@ -42,6 +43,7 @@ class Tensor(
     products.Methods,
     creation.Methods,
     conversion.Methods,
+    fourier.Methods,
     Bare,
 ):
     """An array that remembers how it was computed.
