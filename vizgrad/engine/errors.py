@@ -7,6 +7,10 @@ from typing import Any
 from .local import here
 
 
+class LinAlgError(RuntimeError):
+    """A matrix has not the property that was needed: singular, not positive definite, no convergence."""
+
+
 def explained(error: Exception, op: Any, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Exception:
     """The error to raise when ``op`` failed on these inputs: PyTorch's type, the op, its operands, the layer.
 

@@ -91,8 +91,8 @@ class Symbols:
     inf = Ink("∞")
     plain = {"conj": "{}", "swapaxes": "{}ᵀ", "absolute": "|{}|", "square": "{}²", "sqrt": "√{}"}
     silent = {"axis", "keepdims"}  # said by the row's own settings
-    infix = {"power": "__pow__", "equal": "__eq__", "greater": "__gt__", "less": "__lt__", "not_equal": "__ne__",
-             "greater_equal": "__ge__", "less_equal": "__le__"}  # fmt: skip
+    infix = {"matmul": "__matmul__", "power": "__pow__", "equal": "__eq__", "greater": "__gt__", "less": "__lt__",
+             "not_equal": "__ne__", "greater_equal": "__ge__", "less_equal": "__le__"}  # fmt: skip
     through = ("reshape", "broadcast_to", "astype")  # bookkeeping of shapes, no mathematics
 
     def __getattr__(self, name: str) -> Callable[..., Ink]:

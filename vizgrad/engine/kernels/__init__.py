@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import erf, power, reduce, scatter
+from . import erf, exponential, factor, ldl, power, product, reduce, scatter
 
 EXTRAS: dict[str, Callable[[ModuleType], Callable[..., Any]]] = {
     "special_erf": erf.of,
@@ -18,6 +18,10 @@ EXTRAS: dict[str, Callable[[ModuleType], Callable[..., Any]]] = {
     "add_rows": scatter.add_rows,
     "power": power.of,
     **reduce.ROWS,
+    **product.ROWS,
+    **factor.ROWS,
+    **ldl.ROWS,
+    **exponential.ROWS,
     "conj": lambda _: (
         lambda a: a.conjugate()
     ),  # of real arrays the array itself, where NumPy's function copies

@@ -1,15 +1,22 @@
-"""Products of matrices."""
+"""Products of two operands: matrices, stacks of them, vectors."""
 
 from __future__ import annotations
 
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
+from vizgrad.engine.ops.matrices import adjoint, dims, same_kind
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.words import Value
 
 
+class product(Formula):
+    """Sums of products; operands have one dtype."""
+
+    out = True
+
+
 @op
-class matmul(Formula):
+class matmul(product):
     """Matrix product: y[i, k] = Σⱼ a[i, j] b[j, k]
 
     Vectors count as a row on the left and as a column on the right; further dimensions are stretched.
@@ -19,27 +26,29 @@ class matmul(Formula):
         Sample((3, 4), (4, 2)),
         Sample((5, 3, 4), (4, 2)),
         Sample((5, 3, 4), (5, 4, 2)),
+        Sample((2, 1, 3, 4), (5, 4, 2)),
         Sample((4,), (4, 2)),
+        Sample((4,), (3, 4, 2)),
         Sample((3, 4), (4,)),
+        Sample((5, 3, 4), (4,)),
         Sample((4,), (4,)),
     )
     shape = staticmethod(shapes.matmul)
     broadcasts = True  # a stack of matrices meets a single one
+    formula = "a @ b"
+    formulas = {"input": "g @ bᵀ", "other": "aᵀ @ g"}
 
     def forward(xp, input: Value, other: Value):
-        if input.dtype != other.dtype:
-            raise RuntimeError(
-                f"expected m1 and m2 to have the same dtype, but got: {input.dtype} != {other.dtype}; "
-                "convert one of them with .to(dtype)"
-            )
-        return input @ other
+        if input.dtype is not other.dtype or input.dtype.kind == "b":
+            same_kind("addmm_impl_cpu_", input, other)
+        return xp.matmul(input, other)
 
     def d_input(xp, g, input_shape, other):
         if len(other.shape) == 1:
             return xp.reshape(g, (*g.shape, 1)) * xp.conj(other)
         if len(input_shape) == 1:
             return xp.sum(xp.reshape(g, (*g.shape[:-1], 1, g.shape[-1])) * xp.conj(other), axis=-1)
-        return g @ xp.conj(xp.swapaxes(other, -1, -2))
+        return xp.matmul(g, adjoint(xp, other))
 
     def d_other(xp, g, input, other_shape):
         if len(input.shape) == len(other_shape) == 1:
@@ -48,11 +57,127 @@ class matmul(Formula):
             return xp.reshape(xp.conj(input), (*input.shape, 1)) * xp.reshape(
                 g, (*g.shape[:-1], 1, g.shape[-1])
             )
-        if len(other_shape) == 1:
-            return xp.sum(
-                xp.reshape(g, (*g.shape, 1)) * xp.conj(input), axis=tuple(range(len(input.shape) - 1))
-            )
-        return xp.conj(xp.swapaxes(input, -1, -2)) @ g
+        if len(other_shape) < 3 and len(input.shape) > 2:  # one product for the whole stack
+            n = shapes.product(input.shape[:-1])
+            g = xp.reshape(g, (n,) if len(other_shape) == 1 else (n, g.shape[-1]))
+            input = xp.reshape(input, (n, input.shape[-1]))
+        return xp.matmul(adjoint(xp, input), g)
+
+
+@op
+class mm(product):
+    """Product of two matrices: y[i, k] = Σⱼ a[i, j] b[j, k]"""
+
+    samples = (Sample((3, 4), (4, 2)),)
+    shape = staticmethod(shapes.matmul)
+
+    def forward(xp, input: Value, mat2: Value):
+        dims("mm", input=(input, 2), mat2=(mat2, 2))
+        same_kind("addmm_impl_cpu_", input, mat2)
+        return xp.matmul(input, mat2)
+
+    def d_input(xp, g, mat2):
+        return xp.matmul(g, adjoint(xp, mat2))
+
+    def d_mat2(xp, g, input):
+        return xp.matmul(adjoint(xp, input), g)
+
+
+@op
+class bmm(product):
+    """Products of the matrices of two stacks, pair by pair; input (b, n, m), mat2 (b, m, p)"""
+
+    samples = (Sample((5, 3, 4), (5, 4, 2)),)
+    shape = staticmethod(shapes.matmul)
+
+    def forward(xp, input: Value, mat2: Value):
+        dims("bmm", batch1=(input, 3), batch2=(mat2, 3))
+        same_kind("bmm", input, mat2)
+        paired(input, mat2)
+        return xp.matmul(input, mat2)
+
+    def d_input(xp, g, mat2):
+        return xp.matmul(g, adjoint(xp, mat2))
+
+    def d_mat2(xp, g, input):
+        return xp.matmul(adjoint(xp, input), g)
+
+
+def paired(batch1, batch2):
+    """Raise unless the stacks are as high, and their matrices fit."""
+    b, _, m = batch1.shape
+    if batch2.shape[:2] != (b, m):
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{b}, {m}] but got: "
+            f"[{batch2.shape[0]}, {batch2.shape[1]}]."
+        )
+
+
+@op
+class mv(product):
+    """Product of a matrix and a vector: y[i] = Σⱼ a[i, j] b[j]"""
+
+    samples = (Sample((3, 4), (4,)),)
+    shape = staticmethod(shapes.matmul)
+
+    def forward(xp, input: Value, vec: Value):
+        dims("mv", input=(input, 2), vec=(vec, 1))
+        same_kind("addmv_impl_cpu", input, vec)
+        return xp.matmul(input, vec)
+
+    def d_input(xp, g, vec):
+        return xp.reshape(g, (-1, 1)) * xp.conj(vec)
+
+    def d_vec(xp, g, input):
+        return xp.matmul(adjoint(xp, input), g)
+
+
+@op
+class dot(product):
+    """Σᵢ a[i] b[i] of two vectors"""
+
+    samples = (Sample((4,), (4,)),)
+    shape = staticmethod(shapes.matmul)
+
+    def forward(xp, input: Value, tensor: Value):
+        _vectors("dot", input, tensor)
+        return xp.matmul(input, tensor)
+
+    def d_input(xp, g, tensor):
+        return g * xp.conj(tensor)
+
+    def d_tensor(xp, g, input):
+        return g * xp.conj(input)
+
+
+@op
+class vdot(product):
+    """Σᵢ conj(a[i]) b[i] of two vectors"""
+
+    samples = (Sample((4,), (4,)),)
+    shape = staticmethod(shapes.matmul)
+
+    def forward(xp, input: Value, other: Value):
+        _vectors("vdot", input, other)
+        return xp.matmul(xp.conj(input), other)
+
+    def d_input(xp, g, other):
+        return xp.conj(g) * other
+
+    def d_other(xp, g, input):
+        return g * input
+
+
+def _vectors(name, a, b):
+    if a.ndim != 1 or b.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors")
+    if a.dtype != b.dtype or a.dtype.kind == "b":
+        same_kind(name, a, b)
+    if a.shape != b.shape:
+        raise RuntimeError(
+            f"inconsistent tensor size, expected tensor [{a.size}] and src [{b.size}] to have the same number "
+            f"of elements, but got {a.size} and {b.size} elements respectively"
+        )
 
 
 @op
@@ -74,17 +199,23 @@ class linear(Formula):
         return (*input[:-1], weight[0])
 
     def forward(xp, input: Value, weight: Value, bias: Value | None = None):
-        y = input @ xp.swapaxes(weight, 0, 1)
+        y = xp.matmul(input, xp.swapaxes(weight, 0, 1))
         if bias is not None:
             y += bias  # into the product's own memory
         return y
 
     def d_input(xp, g, weight):
-        return g @ weight
+        return xp.matmul(g, xp.conj(weight))
 
     def d_weight(xp, g, input):
-        rows = xp.reshape(g, (-1, g.shape[-1]))
-        return xp.swapaxes(rows, 0, 1) @ xp.reshape(input, (-1, input.shape[-1]))
+        return xp.matmul(xp.swapaxes(_rows(xp, g), 0, 1), xp.conj(_rows(xp, input)))
 
     def d_bias(xp, g):
-        return xp.sum(xp.reshape(g, (-1, g.shape[-1])), axis=0)
+        return xp.sum(_rows(xp, g), axis=0)
+
+
+def _rows(xp, x):
+    """A stack of rows as one matrix."""
+    if not shapes.known(x.shape):
+        return x
+    return xp.reshape(x, (shapes.product(x.shape[:-1]), x.shape[-1]))
