@@ -57,6 +57,11 @@ class Graph:
         setattr(self, name, call)
         return call
 
+    @staticmethod
+    def conj(x: Any) -> Any:
+        """A number beside tensors has its conjugate at once; a tensor's is recorded."""
+        return x.conjugate() if isinstance(x, (int, float, complex)) else _op.TABLE["conj"].function(x)
+
     def rule(self, name: str) -> Callable[..., Any]:
         call = _op.TABLE[name].function
 

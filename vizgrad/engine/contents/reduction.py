@@ -18,8 +18,18 @@ from vizgrad.engine.ops.reduce import (
     sum,
 )  # fmt: skip
 from vizgrad.engine.ops.scan import cummax, cummin, cumprod, cumsum, logcumsumexp
-from vizgrad.engine.ops.select import argsort, kthvalue, mode, sort, topk
+from vizgrad.engine.ops.select import argsort, mode, sort, topk
+from vizgrad.engine.ops.search import bincount, hash_tensor, histc, isin
 from vizgrad.engine.surface import fold as _fold
+from vizgrad.engine.surface.calculus import cumulative_trapezoid, diff, gradient, trapezoid, trapz
+from vizgrad.engine.surface.estimate import (
+    corrcoef,
+    cov,
+    histogram,
+    histogramdd,
+    nanquantile,
+    quantile,
+)  # fmt: skip
 from vizgrad.engine.surface.fold import (
     allclose,
     aminmax,
@@ -41,12 +51,16 @@ from vizgrad.engine.surface.fold import (
 )  # fmt: skip
 from vizgrad.engine.surface.inplace import inplace as _inplace
 from vizgrad.engine.surface.inplace import inplace_of as _inplace_of
+from vizgrad.engine.surface.order import bucketize, kthvalue, msort, searchsorted, unique, unique_consecutive
 
 __all__ = [
-    "all", "allclose", "amax", "amin", "aminmax", "any", "argmax", "argmin", "argsort", "count_nonzero", "cummax",
-    "cummin", "cumprod", "cumsum", "dist", "equal", "kthvalue", "log_softmax", "logcumsumexp", "logsumexp", "max",
-    "mean", "median", "min", "mode", "nanmean", "nanmedian", "nansum", "norm", "prod", "renorm", "softmax", "sort",
-    "std", "std_mean", "sum", "topk", "var", "var_mean",
+    "all", "allclose", "amax", "amin", "aminmax", "any", "argmax", "argmin", "argsort", "bincount",
+    "bucketize", "corrcoef", "count_nonzero", "cov", "cummax", "cummin", "cumprod", "cumsum",
+    "cumulative_trapezoid", "diff", "dist", "equal", "gradient", "hash_tensor", "histc", "histogram",
+    "histogramdd", "isin", "kthvalue", "log_softmax", "logcumsumexp", "logsumexp", "max", "mean", "median",
+    "min", "mode", "msort", "nanmean", "nanmedian", "nanquantile", "nansum", "norm", "prod", "quantile",
+    "renorm", "searchsorted", "softmax", "sort", "std", "std_mean", "sum", "topk", "trapezoid", "trapz",
+    "unique", "unique_consecutive", "var", "var_mean",
 ]  # fmt: skip
 
 
@@ -61,6 +75,10 @@ class Methods:
     aminmax, median, nanmedian, mode = aminmax, median, nanmedian, mode
     softmax, log_softmax, logsumexp = softmax, log_softmax, logsumexp
     cumsum, cumprod, cummax, cummin, logcumsumexp = cumsum, cumprod, cummax, cummin, logcumsumexp
+    quantile, nanquantile, cov, corrcoef = quantile, nanquantile, cov, corrcoef
+    histc, histogram, bincount, diff = histc, histogram, bincount, diff
+    msort, isin, unique, unique_consecutive = msort, isin, unique, unique_consecutive
+    hash_tensor = hash_tensor
     allclose, equal, topk, sort, argsort, kthvalue = allclose, equal, topk, sort, argsort, kthvalue
 
     cumsum_, cumprod_ = _inplace(_scan.cumsum), _inplace(_scan.cumprod)

@@ -55,12 +55,7 @@ def behind(xp: Any, x: Any, dim: int) -> Any:
     return xp.concatenate([xp.zeros_like(x[span(dim, 0, 1)]), x[span(dim, 0, -1)]], axis=dim)
 
 
-def returning(xp: Any, a: Any, g: Any, dim: int) -> Any:
-    """h with hᵢ = gᵢ + aᵢ₊₁ hᵢ₊₁: a `recurrence` that runs from the last element to the first."""
+def returning(xp: Any, c: Any, g: Any, dim: int) -> Any:
+    """h with hᵢ = gᵢ + cᵢ hᵢ₊₁: a `recurrence` that runs from the last element to the first."""
     flip, back = xp.rule("flip"), (dim,)
-    return flip(xp.rule("recurrence")(flip(ahead(xp, a, dim), back), flip(g, back), dim), back)
-
-
-def is_complex(x: Any) -> bool:
-    """Whether an array or a tensor holds complex numbers."""
-    return bool(getattr(x, "array", x).dtype.kind == "c")
+    return flip(xp.rule("recurrence")(flip(c, back), flip(g, back), dim), back)

@@ -60,10 +60,12 @@ def totalled(fold, x, axis, keepdims=False, dtype=None):
 
 
 def floating(name, x):
-    if x.dtype.kind not in "fcV":
+    """Raise unless the array, or the dtype asked for, is of a kind that can be divided."""
+    kind = x.dtype if hasattr(x, "dtype") else _dtype.numpy_of(x)
+    if kind.kind not in "fcV":
         raise RuntimeError(
             f"{name}(): could not infer output dtype. Input dtype must be either a floating point or complex "
-            f"dtype. Got: {x.dtype}; convert with .float() first"
+            f"dtype. Got: {kind}; convert with .float() first"
         )
 
 
@@ -116,8 +118,7 @@ class mean(reduction):
     formulas = {"input": "g / n, stretched to the shape of x"}
 
     def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None):
-        if dtype is None:
-            floating("mean", input)
+        floating("mean", input if dtype is None else dtype)
         n = shapes.count(input.shape, dim)
 
         def average(x, axis, keepdims, dtype=None):

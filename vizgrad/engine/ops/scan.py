@@ -62,7 +62,7 @@ class cumprod(scan):
         if not len(input.shape):
             return g
         dim, x = shapes.at(dim, len(input.shape)), xp.conj(input)
-        return lanes.before(xp, x, dim) * lanes.returning(xp, x, g, dim)
+        return lanes.before(xp, x, dim) * lanes.returning(xp, lanes.ahead(xp, x, dim), g, dim)
 
 
 @op
@@ -82,10 +82,10 @@ class recurrence(scan):
         return y
 
     def d_a(xp, g, a, y, dim):
-        return lanes.returning(xp, xp.conj(a), g, dim) * xp.conj(lanes.behind(xp, y, dim))
+        return lanes.returning(xp, lanes.ahead(xp, xp.conj(a), dim), g, dim) * xp.conj(lanes.behind(xp, y, dim))
 
     def d_b(xp, g, a, dim):
-        return lanes.returning(xp, xp.conj(a), g, dim)
+        return lanes.returning(xp, lanes.ahead(xp, xp.conj(a), dim), g, dim)
 
 
 @op
@@ -111,24 +111,17 @@ class logcumsumexp(scan):
     def d_input(xp, g, input, y, dim):
         if not len(input.shape):
             return g
-        if lanes.is_complex(input):
-            return xp.conj(xp.exp(_later(xp, xp.log(xp.conj(g)) - y, dim) + input))
-        tiny = xp.full_like(g, 1e-37)  # for no gradient: log 0 would make the gradient of this one NaN
-        up = xp.log(xp.where(g > 0, g, tiny))
-        down = xp.log(xp.where(g < 0, -g, tiny))
-        return xp.exp(_later(xp, up - y, dim) + input) - xp.exp(_later(xp, down - y, dim) + input)
+        dim = shapes.at(dim, len(input.shape))
+        fades = xp.exp(xp.conj(y[lanes.span(dim, 0, -1)] - y[lanes.span(dim, 1, None)]))  # never above 1
+        last = xp.zeros_like(y[lanes.span(dim, 0, 1)])
+        later = lanes.returning(xp, xp.concatenate([fades, last], axis=dim), g, dim)
+        return xp.exp(xp.conj(input - y)) * later
 
 
 def _log_of_sum(xp, a, b):
     """log(eᵃ + eᵇ) of complex or real numbers, by the one with the larger real part."""
     big, small = xp.where(a.real >= b.real, a, b), xp.where(a.real >= b.real, b, a)
     return xp.where(xp.isfinite(big.real), big + xp.log1p(xp.exp(small - big)), big)
-
-
-def _later(xp, x, dim):
-    """`logcumsumexp` from the last element to the first."""
-    flip = xp.rule("flip")
-    return flip(xp.rule("logcumsumexp")(flip(x, (dim,)), dim), (dim,))
 
 
 class running(Formula):

@@ -296,7 +296,7 @@ class nanmedian_of_all(middle):
 
 def _middle(xp, x, unknown):
     if not x.size or (unknown is not None and bool(unknown.any())):
-        return xp.full((), xp.nan if x.dtype.kind in "fV" else 0, dtype=x.dtype)
+        return xp.full((), xp.nan if x.dtype.kind in "fV" else xp.iinfo(x.dtype).min, dtype=x.dtype)
     rank = (x.size - 1) // 2
     return xp.partition(wide(x), rank)[rank].astype(x.dtype)
 

@@ -37,7 +37,7 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
     return input
 
 
-def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> tuple[Any, ...]:
+def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: int = 1) -> tuple[Any, ...]:
     """The slope along each dimension (or those in ``dim``), from the neighbours on both sides of each element.
 
     ``spacing`` is the distance of neighbours, one for each dimension, or tensors that hold the coordinates.
@@ -45,6 +45,7 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
     dims = shapes.axes(input.ndim, dim)
     if edge_order not in (1, 2):
         raise RuntimeError(f"torch.gradient only supports edge_order=1 and edge_order=2, but got {edge_order}")
+    spacing = 1 if spacing is None else spacing
     single = not isinstance(spacing, (list, tuple))
     if single and isinstance(spacing, Bare):
         single, spacing = False, [spacing]
@@ -113,7 +114,12 @@ def _slope_between(x: Any, dim: int, h: Any, edge_order: int) -> Any:
 
 def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
     """The area under ``y`` along ``dim``: trapezoids between points ``dx`` apart, or at the places ``x``."""
-    return reduce.sum(_trapezoids("trapezoid", y, x, dx, dim), dim)
+    heights, widths = _trapezoids("trapezoid", y, x, dx, dim)
+    if isinstance(widths, Bare):
+        return reduce.sum(heights * widths, dim) / 2
+    ends = y[span(dim % y.ndim, 0, 1)] + y[span(dim % y.ndim, -1, None)]
+    both = reduce.sum(ends, dim) * 0.5 if y.shape[dim] else 0
+    return (reduce.sum(y, dim) - both) * widths
 
 
 trapz = trapezoid
@@ -121,10 +127,14 @@ trapz = trapezoid
 
 def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
     """The area under ``y`` up to each point after the first."""
-    return scan.cumsum(_trapezoids("cumulative_trapezoid", y, x, dx, dim), dim)
+    heights, widths = _trapezoids("cumulative_trapezoid", y, x, dx, dim)
+    if isinstance(widths, Bare):
+        return scan.cumsum(heights * widths, dim) / 2
+    return scan.cumsum(heights * (widths / 2), dim)
 
 
-def _trapezoids(name: str, y: Any, x: Any, dx: Any, dim: int) -> Any:
+def _trapezoids(name: str, y: Any, x: Any, dx: Any, dim: int) -> tuple[Any, Any]:
+    """Twice the mean heights of the trapezoids, and how wide they are: a number, or a tensor from ``x``."""
     if not y.ndim:
         raise IndexError(f"{name}(): Dimension specified as {dim} but tensor has no dimensions")
     dim = shapes.at(dim, y.ndim)
@@ -132,11 +142,9 @@ def _trapezoids(name: str, y: Any, x: Any, dx: Any, dim: int) -> Any:
         raise TypeError(f"{name}(): give the places x or the distance dx, not both")
     if isinstance(dx, bool) or any(isinstance(v, Bare) and v.array.dtype.kind == "b" for v in (x, y)):
         raise RuntimeError(f"{name}: received a bool input for `x`, `y` or `dx`, but bool is not supported")
-    if _dtype.of(y.array).rank < 2:
-        y = to(y, _dtype.get_default_dtype())
-    both = y[span(dim, 1, None)] + y[span(dim, 0, -1)]
+    heights = y[span(dim, 1, None)] + y[span(dim, 0, -1)]
     if x is None:
-        return both * ((1 if dx is None else dx) / 2)
+        return heights, 1 if dx is None else dx
     if x.ndim == 1:
         if x.shape[0] != y.shape[dim]:
             raise RuntimeError(
@@ -144,6 +152,6 @@ def _trapezoids(name: str, y: Any, x: Any, dx: Any, dim: int) -> Any:
                 f"{y.shape[dim]} along dim {dim}"
             )
         x = x.reshape(-1, *(1,) * (y.ndim - 1 - dim))
-        return both * ((x[1:] - x[:-1]) / 2)
+        return heights, x[1:] - x[:-1]
     x = x.reshape((1,) * (y.ndim - x.ndim) + tuple(x.shape))
-    return both * ((x[span(dim, 1, None)] - x[span(dim, 0, -1)]) / 2)
+    return heights, x[span(dim, 1, None)] - x[span(dim, 0, -1)]

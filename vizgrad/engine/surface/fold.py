@@ -11,7 +11,7 @@ from vizgrad.engine.op import TABLE
 from vizgrad.engine.ops import elementwise, reduce, select, shapes, statistics
 
 from .convert import to
-from .out import fills_out, result
+from .out import fills_out, into, result
 
 
 @fills_out
@@ -26,7 +26,7 @@ def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     return reduce.log_softmax(input if dtype is None else to(input, dtype), dim)
 
 
-def _correction(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
+def correction_of(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
     """``dim`` and the correction that the older words mean: ``var(x, False)``, ``unbiased=False``."""
     if isinstance(dim, bool):
         dim, unbiased = None, dim
@@ -40,7 +40,7 @@ def var(
     input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Any:
     """The variance along ``dim``, over n - ``correction`` (1 if ``unbiased``, the default)."""
-    dim, correction = _correction(dim, unbiased, correction)
+    dim, correction = correction_of(dim, unbiased, correction)
     return statistics.var(input, dim, correction=correction, keepdim=keepdim)
 
 
@@ -49,7 +49,7 @@ def std(
     input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Any:
     """The standard deviation along ``dim``: the root of the variance."""
-    dim, correction = _correction(dim, unbiased, correction)
+    dim, correction = correction_of(dim, unbiased, correction)
     return statistics.std(input, dim, correction=correction, keepdim=keepdim)
 
 
@@ -57,7 +57,7 @@ def var_mean(
     input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Any:
     """The variance and the mean along ``dim``."""
-    dim, correction = _correction(dim, unbiased, correction)
+    dim, correction = correction_of(dim, unbiased, correction)
     y = statistics.var(input, dim, correction=correction, keepdim=keepdim)
     return y, reduce.mean(input, dim, keepdim)
 
@@ -66,7 +66,7 @@ def std_mean(
     input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Any:
     """The standard deviation and the mean along ``dim``."""
-    dim, correction = _correction(dim, unbiased, correction)
+    dim, correction = correction_of(dim, unbiased, correction)
     y = statistics.std(input, dim, correction=correction, keepdim=keepdim)
     return y, reduce.mean(input, dim, keepdim)
 
@@ -81,6 +81,8 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
 
 def _extreme(name: str, fold: Any, find: Any, pair: Any) -> Callable[..., Any]:
     def extreme(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
+        if not isinstance(input, Bare):
+            raise TypeError(f"{name}(): argument 'input' must be Tensor, not {type(input).__name__}")
         other = dim if isinstance(dim, Bare) else other
         if other is not None:
             return pair(input, other, out=out)
@@ -101,13 +103,17 @@ max = _extreme("max", reduce.amax, select.max, elementwise.maximum)
 min = _extreme("min", reduce.amin, select.min, elementwise.minimum)
 
 
-@fills_out
-def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
+def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False, out: Any = None) -> Any:
     """The smallest and the largest element, of all or along ``dim``."""
     if not input.array.size and (dim is None or not input.shape[dim]):
         raise RuntimeError(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
         )
+    for x in out or ():
+        if x.dtype is not input.dtype:
+            raise RuntimeError(f"Expected out tensor to have dtype {input.dtype}, but got {x.dtype} instead")
+    if out is not None:
+        return into(out, "aminmax", (input,), lambda: aminmax(input, dim=dim, keepdim=keepdim))
     over = () if dim is None else dim
     return result("aminmax", "min", "max")(reduce.amin(input, over, keepdim), reduce.amax(input, over, keepdim))
 

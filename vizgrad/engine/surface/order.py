@@ -17,6 +17,17 @@ def msort(input: Any) -> Any:
     return select.sort(input, 0)[0]
 
 
+def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False, *, out: Any = None) -> Any:
+    """The ``k``-th smallest element along ``dim``, counted from 1, and where it is."""
+    for x in out or ():
+        if x.storage is input.storage:
+            raise RuntimeError(
+                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+                "single memory location. Please clone() the tensor before performing the operation."
+            )
+    return select.kthvalue(input, k, dim, keepdim, out=out)
+
+
 @fills_out
 def searchsorted(
     sorted_sequence: Any,
@@ -103,7 +114,7 @@ def _check_slices(x: Any, dim: int) -> None:
 def _keys(xp: Any, x: Any, dim: int | None) -> Any:
     """One row of numbers for each thing to be told apart."""
     x = x.astype("f4") if x.dtype.kind == "V" else x
-    return x.reshape(-1, 1) if dim is None else xp.moveaxis(x, dim, 0).reshape(x.shape[dim], -1)
+    return x.reshape(-1, 1) if dim is None else xp.moveaxis(x, dim, 0).reshape(x.shape[dim], x.size // max(x.shape[dim], 1))
 
 
 def _distinct(xp: Any, keys: Any) -> tuple[Any, Any, Any]:
