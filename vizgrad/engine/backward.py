@@ -12,7 +12,7 @@ from .bare import Bare
 from .local import here
 from .ops import shapes
 from .storage import GRADIENTS
-from .surface import hooks, paths
+from .surface import hooks, paths, tied
 from .tape import SPENT, Node
 
 SECOND_TIME = (
@@ -150,6 +150,8 @@ class Walk:
             dx = gradient.formula(xp, *given, *[names[n] for n in gradient.reads])
             if dx is not None:
                 dx = _fitted(xp, dx, *like(target))
+                if self.create_graph and not dx.tracked:
+                    dx = tied.joined(node, dx)
             if dx is not None and dx is flowing and not self.create_graph and isinstance(target, Bare):
                 dx = dx.copy()  # two leaves must not end up with one gradient array
             results.append(dx)
