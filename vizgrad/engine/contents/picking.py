@@ -1,18 +1,44 @@
 """What picks elements out and puts elements in: indexing, gathering, scattering, masks."""
 
+# ruff: noqa: F401 - names are imported to be found here
 from __future__ import annotations
 
 from vizgrad.engine.ops import index as _index
 from vizgrad.engine.ops import shape as _shape
-from vizgrad.engine.ops.index import masked_fill, tril, triu
-from vizgrad.engine.surface import form as _form
 from vizgrad.engine.surface import indexing as _indexing
 from vizgrad.engine.surface import inplace as _written
-from vizgrad.engine.surface.form import gather
-from vizgrad.engine.surface.indexing import index_select, masked_select, nonzero
+from vizgrad.engine.surface import placing as _placing
+from vizgrad.engine.surface import strided as _strided
+from vizgrad.engine.surface.indexing import argwhere, index_put, nonzero, nonzero_static, unravel_index, where
 from vizgrad.engine.surface.inplace import inplace as _inplace
+from vizgrad.engine.surface.inplace import inplace_of as _inplace_of
+from vizgrad.engine.surface.placing import (
+    gather,
+    index_add,
+    index_copy,
+    index_fill,
+    index_reduce,
+    index_select,
+    masked_fill,
+    masked_scatter,
+    masked_select,
+    put,
+    scatter,
+    scatter_add,
+    scatter_reduce,
+    take,
+    take_along_dim,
+)
+from vizgrad.engine.surface.strided import tril, tril_indices, triu, triu_indices
 
-__all__ = ["gather", "index_select", "masked_fill", "masked_select", "nonzero", "tril", "triu"]
+__all__ = [
+    "argwhere", "fill", "gather", "index_add", "index_copy", "index_fill", "index_put", "index_put_",
+    "index_reduce", "index_select", "masked_fill", "masked_scatter", "masked_select", "nonzero", "nonzero_static",
+    "put", "scatter", "scatter_add", "scatter_reduce", "take", "take_along_dim", "tril", "tril_indices", "triu",
+    "triu_indices", "unravel_index", "where",
+]  # fmt: skip
+
+fill, index_put_ = _index.fill, _indexing.index_put_
 
 
 class Methods:
@@ -21,10 +47,27 @@ class Methods:
     __slots__ = ()
 
     __getitem__, __setitem__ = _indexing.get, _indexing.put
-    gather, scatter_add, masked_fill = gather, _form.scatter_add, masked_fill
-    index_select, tril, triu = index_select, tril, triu
-    masked_select, nonzero = masked_select, nonzero
+    gather, take, take_along_dim, index_select = gather, take, take_along_dim, index_select
+    masked_select, nonzero, nonzero_static, argwhere = masked_select, nonzero, nonzero_static, argwhere
+    tril, triu = tril, triu
+
+    def where(self, condition: object, other: object) -> object:
+        """This tensor where the condition holds, ``other`` elsewhere."""
+        return where(condition, self, other)
+
+    index_put, index_put_ = index_put, _indexing.index_put_
+    put, put_ = put, _placing.put_
+    scatter, scatter_ = scatter, _placing.scatter_
+    scatter_add, scatter_add_ = scatter_add, _placing.scatter_add_
+    scatter_reduce, scatter_reduce_ = scatter_reduce, _placing.scatter_reduce_
+    index_add, index_add_ = index_add, _placing.index_add_
+    index_copy, index_copy_ = index_copy, _placing.index_copy_
+    index_fill, index_fill_ = index_fill, _placing.index_fill_
+    index_reduce, index_reduce_ = index_reduce, _placing.index_reduce_
+    masked_fill, masked_fill_ = masked_fill, _placing.masked_fill_
+    masked_scatter, masked_scatter_ = masked_scatter, _placing.masked_scatter_
+    tril_, triu_ = _inplace(_index.tril), _inplace(_index.triu)
 
     copy_, fill_ = _inplace(_shape.copy, ignores="non_blocking"), _inplace(_index.fill)
-    masked_fill_ = _inplace(masked_fill)
+    fill_diagonal_ = _strided.fill_diagonal_
     zero_ = _written.zero_

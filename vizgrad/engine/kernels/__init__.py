@@ -10,12 +10,15 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import erf, exponential, factor, ldl, power, product, reduce, scatter
+from . import erf, exponential, factor, ldl, power, product, reduce, scatter, strided
 
 EXTRAS: dict[str, Callable[[ModuleType], Callable[..., Any]]] = {
     "special_erf": erf.of,
     "add_at": scatter.add_at,
     "add_rows": scatter.add_rows,
+    "reduce_at": scatter.reduce_at,
+    "neutral": scatter.neutral,
+    "restrided": strided.restrided,
     "power": power.of,
     **reduce.ROWS,
     **product.ROWS,

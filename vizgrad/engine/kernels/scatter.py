@@ -21,11 +21,48 @@ def add_rows(module: ModuleType) -> Callable[..., Any]:
     return _add_rows if module is np else module.add.at
 
 
+def reduce_at(module: ModuleType) -> Callable[..., Any]:
+    """``reduce_at(y, index, values, how)``: each value folded into y[index], by sum, prod, amax or amin, into y itself."""
+    folds = {"sum": "add", "prod": "multiply", "amax": "maximum", "amin": "minimum"}
+
+    def fold(y: Any, index: tuple[Any, ...], values: Any, how: str) -> None:
+        values = values[tuple(slice(n) for n in np.broadcast_shapes(*(i.shape for i in index)))]
+        if y.flags.c_contiguous:
+            flat = module.ravel_multi_index(module.broadcast_arrays(*index), y.shape).reshape(-1)
+            getattr(module, folds[how]).at(y.reshape(-1), flat, values.reshape(-1))
+        else:
+            getattr(module, folds[how]).at(y, index, values)
+
+    return fold
+
+
+def neutral(module: ModuleType) -> Callable[..., Any]:
+    """``neutral(how, dtype)``: the number that a fold may start from without showing in its result."""
+
+    def start(how: str, kind: Any) -> Any:
+        if how not in ("amax", "amin"):
+            return int(how == "prod")
+        kind = np.dtype(kind)
+        if kind.kind == "b":
+            return how == "amin"
+        if kind.kind in "iu":
+            return np.iinfo(kind).max if how == "amin" else np.iinfo(kind).min
+        return np.inf if how == "amin" else -np.inf
+
+    return start
+
+
 def _add_at(y: np.ndarray, index: Any, values: Any) -> None:
+    if isinstance(index, tuple) and len(index) > 1 and _along_one(index):  # rows of another dimension
+        d = len(index) - 1
+        last = index[-1]
+        values = np.broadcast_to(values, (*y.shape[:d], *last.shape, *y.shape[d + 1 :]))
+        _add_at(np.moveaxis(y, d, 0), last, np.moveaxis(values, range(d, d + last.ndim), range(last.ndim)))
+        return
     first = index[0] if isinstance(index, tuple) and len(index) == 1 else index
     if isinstance(first, np.ndarray) and first.dtype.kind in "iu" and y.ndim > 1:
         rows = np.broadcast_to(values, (*first.shape, *y.shape[1:]))
-        _add_rows(y, first.reshape(-1), rows.reshape(-1, *y.shape[1:]))
+        _add_rows(y, first.reshape(-1), rows.reshape(first.size, *y.shape[1:]))
     elif isinstance(index, tuple) and y.flags.c_contiguous and _all_numbers(index, y.ndim):
         places = [np.where(i < 0, i + n, i) for i, n in zip(index, y.shape, strict=True)]
         flat = np.ravel_multi_index(np.broadcast_arrays(*places), y.shape)
@@ -33,6 +70,17 @@ def _add_at(y: np.ndarray, index: Any, values: Any) -> None:
         np.add.at(y.reshape(-1), flat.reshape(-1), values.reshape(-1))  # of one index NumPy has a fast loop
     else:
         np.add.at(y, index, values)
+
+
+def _along_one(index: tuple[Any, ...]) -> bool:
+    """Whether this is one array of numbers after full slices."""
+    last = index[-1]
+    return (
+        isinstance(last, np.ndarray)
+        and last.dtype.kind in "iu"
+        and all(i == slice(None) for i in index[:-1] if isinstance(i, slice))
+        and all(isinstance(i, slice) for i in index[:-1])
+    )
 
 
 def _all_numbers(index: tuple[Any, ...], ndim: int) -> bool:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import Sample
-from vizgrad.engine.ops.shape import moving
+from vizgrad.engine.ops.shape import expand, moving, view_op
 from vizgrad.engine.ops.words import Shape, Value
 
 
 @op
-class slice_(Formula):
+class slice_(view_op):
     """x[index] with numbers, slices, None and Ellipsis: a view"""
 
     samples = (
         Sample((3, 4), index=(slice(None), 1)),
         Sample((4, 5), index=(slice(1, 4, 2), None, slice(0, 3))),
     )
-    view = True
 
     def forward(xp, input: Value, index: Any):
         y = input[index]
-        return y if hasattr(y, "base") and y.base is not None else input[(*index, ...)]
+        return y if type(y) is type(input) else input[(*index, ...)]  # of all numbers NumPy makes a scalar
 
     def d_input(xp, g, input_shape, index):
         return xp.rule("slice_backward")(g, input_shape, index)
@@ -42,14 +43,39 @@ class slice_backward(moving):
         return xp.rule("slice")(g, index)
 
 
+def check(index: Any, shape: Shape) -> None:
+    """Raise PyTorch's error for an index tensor with a number that the dimension does not have."""
+    d = 0
+    for p in index:
+        if hasattr(p, "dtype") and p.dtype.kind == "b":
+            d += p.ndim
+            continue
+        if hasattr(p, "dtype") and p.size:
+            low, high = int(p.min()), int(p.max())
+            if low < -shape[d] or high >= shape[d]:
+                bad = high if high >= shape[d] else low
+                raise IndexError(f"index {bad} is out of bounds for dimension {d} with size {shape[d]}")
+        d += 1
+
+
 @op
 class index(moving):
-    """x[index] with tensors of numbers or of True and False among the indices: a copy"""
+    """x[index] with tensors of numbers or of True and False among full slices: a copy"""
 
-    samples = (Sample((4, 5), index=([0, 2, 2],)), Sample((4, 5), index=([0, 2], [1, 1])))
+    samples = (
+        Sample((4, 5), index=(numpy.array([0, 2, 2]),)),
+        Sample((4, 5), index=(numpy.array([0, 2]), numpy.array([1, 1]))),
+        Sample((4, 5), index=(slice(None), numpy.array([[0, 4], [2, -1]]))),
+    )
 
     def forward(xp, input: Value, index: Any):
-        return input[index]
+        try:
+            if index[-1].dtype.kind in "iu" and all(type(p) is slice for p in index[:-1]):
+                return input.take(index[-1], axis=len(index) - 1)  # the usual case has a fast way
+            return input[index]
+        except IndexError:
+            check(index, input.shape)
+            raise
 
     def d_input(xp, g, input_shape, index):
         return xp.rule("index_backward")(g, input_shape, index)
@@ -74,65 +100,27 @@ class index_put(moving):
 
     def forward(xp, input: Value, value: Value, index: Any, accumulate: bool = False):
         y = input.copy()
-        if accumulate:
-            xp.add_at(y, index, xp.broadcast_to(value, y[index].shape))
-        else:
-            y[index] = value
+        index_put.row.into(xp, y, value, index, accumulate)
         return y
+
+    def into(xp, input, value, index, accumulate=False):
+        try:
+            if accumulate:
+                xp.add_at(input, index, value)
+            else:
+                input[index] = value
+        except (IndexError, ValueError):
+            check(index, input.shape)
+            raise RuntimeError(
+                f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result "
+                f"of shape {list(input[index].shape)}"
+            ) from None
 
     def d_input(xp, g, index, accumulate):
         return g if accumulate else xp.rule("index_put")(g, xp.zeros_like(g[index]), index)
 
     def d_value(xp, g, value_shape, index):
         return shapes.unstretched(xp, xp.rule("index")(g, index), value_shape)
-
-
-@op
-class gather(moving):
-    """y[i][j] = x[index[i][j]][j] for ``dim`` 0: one element of ``dim`` for each index"""
-
-    samples = (Sample((4, 3), (2, 3), whole={1: 4}, dim=0), Sample((4, 3), (4, 2), whole={1: 3}, dim=1))
-
-    def forward(xp, input: Value, index: Value, dim: int):
-        _check_index(input, index, dim)
-        cut = tuple(slice(0, n) if d != dim % input.ndim else slice(None) for d, n in enumerate(index.shape))
-        return xp.take_along_axis(input[cut], index, axis=dim)
-
-    def d_input(xp, g, input_shape, index, dim):
-        zeros = xp.rule("zeros")(g, input_shape)
-        return xp.rule("scatter_add")(zeros, index, g, dim)
-
-
-@op
-class scatter_add(Formula):
-    """A copy of x with x[index[i][j]][j] += src[i][j] for ``dim`` 0"""
-
-    samples = (Sample((4, 3), (2, 3), (2, 3), whole={1: 4}, dim=0),)
-
-    def forward(xp, input: Value, index: Value, src: Value, dim: int):
-        _check_index(input, index, dim)
-        y = input.copy()
-        places = [xp.arange(n).reshape(-1, *(1,) * (index.ndim - 1 - d)) for d, n in enumerate(index.shape)]
-        places[dim] = index
-        xp.add_at(y, tuple(places), src[tuple(slice(0, n) for n in index.shape)])
-        return y
-
-    def d_input(xp, g):
-        return g
-
-    def d_src(xp, g, index, dim):
-        return xp.rule("gather")(g, index, dim)
-
-
-def _check_index(x, index, dim):
-    if index.dtype.kind not in "iu":
-        raise RuntimeError("gather(): Expected dtype int64 for index; convert it with .long()")
-    if index.ndim != x.ndim:
-        raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
-    size = x.shape[shapes.at(dim, x.ndim)]
-    if index.size and not (int(index.min()) >= 0 and int(index.max()) < size):
-        bad = int(index.max()) if int(index.max()) >= size else int(index.min())
-        raise RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {size}")
 
 
 @op
@@ -174,6 +162,17 @@ class fill(moving):
     def forward(xp, input: Value, value: Value):
         return xp.broadcast_to(xp.asarray(value, dtype=input.dtype), input.shape)
 
+    def into(xp, input, value):
+        if getattr(value, "ndim", 0):
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
+            )
+        if input.dtype.kind != "c" and (
+            type(value) is complex or getattr(value, "dtype", input.dtype).kind == "c"
+        ):
+            raise RuntimeError("value cannot be converted to a real type without overflow")
+        input[...] = value
+
     def d_input(xp, g):
         return xp.zeros_like(g)
 
@@ -192,6 +191,11 @@ class masked_fill(moving):
         if mask.dtype.kind != "b":
             mask = mask.astype(bool)
         return xp.where(mask, xp.asarray(value, dtype=input.dtype), input)
+
+    def into(xp, input, mask, value):
+        if shapes.broadcast(mask.shape, input.shape) != input.shape:
+            expand.row.family.shape(mask.shape, input.shape)
+        xp.copyto(input, value, where=mask if mask.dtype.kind == "b" else mask.astype(bool), casting="unsafe")
 
     def d_input(xp, g, mask):
         return xp.where(mask, xp.zeros_like(g), g)

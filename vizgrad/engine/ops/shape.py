@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,11 +9,11 @@ from vizgrad.engine import alias, device
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import ONE, Sample
-from vizgrad.engine.ops.words import Shape, Value, Values
+from vizgrad.engine.ops.words import Shape, Value
 
 
 class view_op(Formula):
-    """The same memory, seen differently.  One whose array had to be copied counts as an ordinary op."""
+    """The same memory, seen differently."""
 
     view = True
 
@@ -28,6 +27,8 @@ class moving(Formula):
 class reshaping(view_op):
     """The same elements in the same order, in another shape."""
 
+    view = "perhaps"
+
 
 @op
 class reshape(reshaping):
@@ -40,21 +41,28 @@ class reshape(reshaping):
         return shapes.inferred(shape, shapes.product(input))
 
     def forward(xp, input: Value, shape: Shape):
-        return xp.reshape(input, shapes.inferred(shape, input.size))
+        y = input.reshape(shape)
+        return y if y.shape == shape else input.reshape(shapes.inferred(shape, input.size))
 
     def d_input(xp, g, input_shape):
         return xp.reshape(g, input_shape)
 
 
 @op
-class view(reshaping):
+class view(view_op):
     """`reshape` that never copies: an error where the memory does not allow it"""
 
     samples = (Sample((3, 4), size=(2, 6)),)
 
+    @staticmethod
+    def shape(input, size):
+        return shapes.inferred(size, shapes.product(input))
+
     def forward(xp, input: Value, size: Shape):
-        y = xp.reshape(input, shapes.inferred(size, input.size))
-        if y.size and not alias.shares(y, input):
+        y = input.reshape(size)
+        if y.shape != size:
+            shapes.inferred(size, input.size)
+        if not alias.shares(y, input) and y.size:
             raise RuntimeError(
                 "view size is not compatible with input tensor's size and stride (at least one dimension spans "
                 "across two contiguous subspaces). Use .reshape(...) instead."
@@ -73,43 +81,71 @@ class flatten(reshaping):
 
     @staticmethod
     def shape(input, start_dim=0, end_dim=-1):
-        if not input:
-            return (1,)
         first, last = shapes.at(start_dim, len(input)), shapes.at(end_dim, len(input))
         if first > last:
             raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
-        return (*input[:first], shapes.product(input[first : last + 1]), *input[last + 1 :])
+        return (
+            (*input[:first], shapes.product(input[first : last + 1]), *input[last + 1 :]) if input else (1,)
+        )
 
     def forward(xp, input: Value, start_dim: int = 0, end_dim: int = -1):
-        return xp.reshape(input, flatten.row.family.shape(input.shape, start_dim, end_dim))
+        return input.reshape(flatten.row.family.shape(input.shape, start_dim, end_dim))
 
     def d_input(xp, g, input_shape):
         return xp.reshape(g, input_shape)
 
 
 @op
-class squeeze(reshaping):
+class unflatten(reshaping):
+    """Dimension ``dim`` becomes several, of the given sizes; one size may be -1"""
+
+    samples = (Sample((2, 6), dim=1, sizes=(2, 3)), Sample((6, 2), dim=-2, sizes=(-1, 2)))
+
+    @staticmethod
+    def shape(input, dim, sizes):
+        d = shapes.at(dim, len(input))
+        if not sizes:
+            raise RuntimeError("unflatten: sizes must be non-empty")
+        known = shapes.product([n for n in sizes if n != -1])
+        if known * (input[d] // max(known, 1) if -1 in sizes else 1) != input[d]:
+            raise RuntimeError(
+                f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({input[d]}) "
+                "in the input tensor"
+            )
+        return (*input[:d], *shapes.inferred(sizes, input[d]), *input[d + 1 :])
+
+    def forward(xp, input: Value, dim: int, sizes: Shape):
+        return input.reshape(unflatten.row.family.shape(input.shape, dim, sizes))
+
+    def d_input(xp, g, input_shape):
+        return xp.reshape(g, input_shape)
+
+
+@op
+class squeeze(view_op):
     """Drop dimensions of size 1: all, or those in ``dim``"""
 
     samples = (Sample((3, 1, 4, 1)), Sample((3, 1, 4, 1), dim=1), Sample((3, 1, 4), dim=0))
 
     def forward(xp, input: Value, dim: Any = None):
-        dims = () if dim == () else shapes.axis(input, dim)
-        gone = [d for d in dims if input.shape[d] == 1]
-        return xp.reshape(input, tuple(n for i, n in enumerate(input.shape) if i not in gone))
+        if dim is None:
+            return input.squeeze()
+        sizes, n = input.shape, input.ndim
+        dims = (shapes.at(dim, n),) if isinstance(dim, int) else shapes.axes(n, dim) if len(dim) else ()
+        return input.squeeze(tuple(d for d in dims if n and sizes[d] == 1))
 
     def d_input(xp, g, input_shape):
         return xp.reshape(g, input_shape)
 
 
 @op
-class unsqueeze(reshaping):
+class unsqueeze(view_op):
     """Insert a dimension of size 1 at ``dim``"""
 
     samples = (Sample((3, 4), dim=1), Sample((3, 4), dim=-1))
 
     def forward(xp, input: Value, dim: int):
-        return xp.expand_dims(input, shapes.at(dim, input.ndim + 1))
+        return input[(slice(None),) * shapes.at(dim, input.ndim + 1) + (None,)]
 
     def d_input(xp, g, input_shape):
         return xp.reshape(g, input_shape)
@@ -121,22 +157,37 @@ class expand(view_op):
 
     samples = (Sample((3, 1), size=(2, 3, 4)), Sample((3, 1), size=(-1, 4)))
 
-    def forward(xp, input: Value, size: Shape):
-        new = len(size) - input.ndim
+    @staticmethod
+    def shape(input, size):
+        new = len(size) - len(input)
         if new < 0:
             raise RuntimeError(
                 f"the number of sizes provided ({len(size)}) must be greater or equal to the number of dimensions "
-                f"in the tensor ({input.ndim})"
+                f"in the tensor ({len(input)})"
             )
-        wanted = tuple(input.shape[i - new] if n == -1 and i >= new else n for i, n in enumerate(size))
-        for i, (have, want) in enumerate(zip(input.shape, wanted[new:], strict=True)):
-            if have not in (1, want):
+        if any(n < 0 for n in size[:new]):
+            raise RuntimeError(
+                "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension 0"
+            )
+        wanted = tuple(input[i - new] if n == -1 else n for i, n in enumerate(size))
+        for i, (have, want) in enumerate(zip(input, wanted[new:], strict=True)):
+            if have not in (1, want) or want < 0:
                 raise RuntimeError(
                     f"The expanded size of the tensor ({want}) must match the existing size ({have}) at "
                     f"non-singleton dimension {i + new}.  Target sizes: {list(size)}.  "
-                    f"Tensor sizes: {list(input.shape)}"
+                    f"Tensor sizes: {list(input)}"
                 )
-        return xp.broadcast_to(input, wanted)
+        return wanted
+
+    def forward(xp, input: Value, size: Shape):
+        wanted = expand.row.family.shape(input.shape, size)
+        steps = [
+            0 if have == 1 and want != 1 else step
+            for have, want, step in zip(
+                input.shape, wanted[len(wanted) - input.ndim :], input.strides, strict=True
+            )
+        ]
+        return xp.restrided(input, wanted, (0,) * (len(wanted) - input.ndim) + tuple(steps))
 
     def d_input(xp, g, input_shape):
         return shapes.unstretched(xp, g, input_shape)
@@ -149,14 +200,12 @@ class transpose(view_op):
     samples = (Sample((2, 3, 4), dim0=0, dim1=-1),)
 
     def forward(xp, input: Value, dim0: int, dim1: int):
-        return (
-            xp.swapaxes(input, shapes.at(dim0, input.ndim), shapes.at(dim1, input.ndim))
-            if input.ndim
-            else input[()]
-        )
+        n = input.ndim
+        dim0, dim1 = shapes.at(dim0, n), shapes.at(dim1, n)
+        return input.swapaxes(dim0, dim1) if n else input[...]
 
     def d_input(xp, g, dim0, dim1):
-        return xp.swapaxes(g, dim0, dim1)
+        return xp.rule("transpose")(g, dim0, dim1)
 
 
 @op
@@ -166,105 +215,45 @@ class permute(view_op):
     samples = (Sample((2, 3, 4), dims=(2, 0, 1)),)
 
     def forward(xp, input: Value, dims: Sequence[int]):
-        if len(dims) != input.ndim:
+        n = input.ndim
+        if len(dims) != n:
             raise RuntimeError(
                 f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
-                f"desired ordering of dimensions i.e. input.dim() = {input.ndim} is not equal to "
-                f"len(dims) = {len(dims)}"
+                f"desired ordering of dimensions i.e. input.dim() = {n} is not equal to len(dims) = {len(dims)}"
             )
-        return xp.transpose(input, shapes.axes(input.ndim, tuple(dims)) if input.ndim else None)
+        if not n:
+            return input[...]
+        dims = tuple(shapes.at(d, n) for d in dims)
+        if len(set(dims)) < n:
+            raise RuntimeError("permute(): duplicate dims are not allowed.")
+        return input.transpose(dims)
 
     def d_input(xp, g, dims):
         n = len(dims)
-        order = [d % n for d in dims] if n else []
-        back = tuple(order.index(i) for i in range(n))
-        return xp.rule("permute")(g, dims=back)
+        order = [d % n for d in dims]
+        return xp.rule("permute")(g, dims=tuple(order.index(i) for i in range(n)))
 
 
 @op
-class diagonal(view_op):
-    """The diagonal of dimensions ``dim1`` and ``dim2``, ``offset`` above the main one, as the last dimension"""
+class view_dtype(view_op):
+    """The same bits read as numbers of another type; the last dimension shrinks or grows with their size"""
 
-    samples = (Sample((3, 4)), Sample((2, 3, 3), offset=1, dim1=1, dim2=2))
-
-    def forward(xp, input: Value, offset: int = 0, dim1: int = 0, dim2: int = 1):
-        return xp.diagonal(input, offset, dim1, dim2)
-
-    def d_input(xp, g, input_shape, offset, dim1, dim2):
-        return xp.rule("diagonal_backward")(g, input_shape, offset, dim1, dim2)
-
-
-@op
-class diagonal_backward(moving):
-    """Zeros with ``g`` on a diagonal"""
-
-    def forward(xp, g_in: Value, shape: Shape, offset: int, dim1: int, dim2: int):
-        y = xp.zeros(shape, dtype=g_in.dtype)
-        a, b = shapes.at(dim1, len(shape)), shapes.at(dim2, len(shape))
-        seen = xp.moveaxis(y, (a, b), (-2, -1))
-        n = g_in.shape[-1]
-        rows = xp.arange(n) + max(-offset, 0)
-        seen[..., rows, rows + offset] = g_in
-        return y
-
-    def d_g_in(xp, g, offset, dim1, dim2):
-        return xp.diagonal(g, offset, dim1, dim2)
-
-
-@op
-class flip(moving):
-    """The elements in reverse order along ``dims``"""
-
-    samples = (Sample((3, 4), dims=(0,)), Sample((3, 4), dims=(0, 1)))
-
-    def forward(xp, input: Value, dims: Sequence[int]):
-        return xp.flip(input, axis=tuple(dims)).copy()
-
-    def d_input(xp, g, dims):
-        return xp.rule("flip")(g, dims)
-
-
-@op
-class cat(moving):
-    """Join tensors along an existing dimension"""
-
-    samples = ()
-    promotes = "mixed"
-    formula = "[x₁, x₂, …]"
-
-    def forward(xp, tensors: Values, dim: int = 0):
-        if not tensors:
-            raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
-        return xp.concatenate(tensors, axis=dim)
-
-    def d_tensors(xp, g, tensors_shape, dim):
-        starts = [0]
-        for shape in tensors_shape:
-            starts.append(starts[-1] + shape[dim])
-        before = (slice(None),) * (dim % len(g.shape))
-        return [g[(*before, slice(a, b))] for a, b in itertools.pairwise(starts)]
-
-
-@op
-class stack(moving):
-    """Join tensors of one shape along a new dimension"""
-
-    samples = ()
-    promotes = "mixed"
-    formula = "[x₁, x₂, …]"
-
-    def forward(xp, tensors: Values, dim: int = 0):
-        for i, t in enumerate(tensors):
-            if t.shape != tensors[0].shape:
-                raise RuntimeError(
-                    f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at entry 0 and "
-                    f"{list(t.shape)} at entry {i}"
-                )
-        return xp.stack(tensors, axis=dim)
-
-    def d_tensors(xp, g, tensors_shape, dim):
-        before = (slice(None),) * (dim % len(g.shape))
-        return [g[(*before, i)] for i in range(len(tensors_shape))]
+    def forward(xp, input: Value, kind: Any):
+        ratio = kind.itemsize / input.itemsize
+        if ratio != 1 and not input.ndim:
+            raise RuntimeError(
+                f"self.dim() cannot be 0 to view {input.dtype} as {kind} (different element sizes)"
+            )
+        if ratio > 1 and input.shape[-1] % ratio:
+            raise RuntimeError(
+                f"self.size(-1) must be divisible by {ratio:g} to view {input.dtype} as {kind} (different element "
+                f"sizes), but got {input.shape[-1]}"
+            )
+        if ratio != 1 and input.strides[-1] != input.itemsize:
+            raise RuntimeError(
+                f"self.stride(-1) must be 1 to view {input.dtype} as {kind} (different element sizes)"
+            )
+        return input.view(kind)
 
 
 @op
@@ -273,8 +262,8 @@ class clone(moving):
 
     samples = ONE
 
-    def forward(xp, input: Value):
-        return input.copy()
+    def forward(xp, input: Value, order: str = "K"):
+        return input.copy(order)
 
     def d_input(xp, g):
         return g
@@ -302,6 +291,14 @@ class copy(moving):
     def forward(xp, input: Value, other: Value):
         return xp.broadcast_to(xp.asarray(other, dtype=input.dtype), input.shape)
 
+    def into(xp, input, other):
+        if (
+            getattr(other, "ndim", 0) > input.ndim
+            or shapes.broadcast(other.shape, input.shape) != input.shape
+        ):
+            expand.row.family.shape(other.shape, input.shape)
+        input[...] = other if other.dtype.kind != "c" or input.dtype.kind == "c" else other.real
+
     def d_input(xp, g):
         return xp.zeros_like(g)
 
@@ -315,7 +312,11 @@ class copy_slices(moving):
 
     def forward(xp, input: Value, value: Value, steps: tuple[Any, ...], shape: Shape):
         y = xp.broadcast_to(input, shape).copy()
-        alias.follow(xp, y, steps)[...] = value
+        if any(op.name == "as_strided" for op, _ in steps):  # its places are those of another array's memory
+            places = alias.follow(xp, xp.arange(y.size).reshape(shape), steps)
+            y.reshape(-1)[places] = value
+        else:
+            alias.follow(xp, y, steps)[...] = value
         return y
 
     def d_input(xp, g, steps, shape):

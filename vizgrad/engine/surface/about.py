@@ -11,6 +11,7 @@ from vizgrad.engine.bare import Bare
 from vizgrad.engine.ops import shapes
 
 from . import create
+from .memory import data_ptr, is_contiguous, storage_offset, stride  # noqa: F401 - found here by tensor.py
 
 
 class Size(tuple[int, ...]):
@@ -63,30 +64,6 @@ def numel(self: Any) -> int:
 def element_size(self: Any) -> int:
     """Bytes of one element."""
     return self.array.itemsize
-
-
-def stride(self: Any, dim: int | None = None) -> Any:
-    """Steps in memory, in elements, from one index to the next."""
-    steps = tuple(s // self.array.itemsize for s in self.array.strides)
-    return steps if dim is None else steps[shapes.at(dim, len(steps))]
-
-
-def data_ptr(self: Any) -> int:
-    """The address of the first element."""
-    a = self.array
-    return a.ctypes.data if isinstance(a, numpy.ndarray) else a.data.ptr
-
-
-def storage_offset(self: Any) -> int:
-    """Elements between the beginning of the memory and the first element."""
-    base = self.array
-    while isinstance(getattr(base, "base", None), type(self.array)):
-        base = base.base
-    return (data_ptr(self) - data_ptr(Bare._wrap(base))) // self.array.itemsize
-
-
-def is_contiguous(self: Any, memory_format: Any = None) -> bool:
-    return bool(self.array.flags.c_contiguous)
 
 
 def is_floating_point(input: Any) -> bool:

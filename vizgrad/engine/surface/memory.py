@@ -1,0 +1,250 @@
+"""Where a tensor is in memory: its steps, its storage, and changing them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from vizgrad.engine import alias, namespace
+from vizgrad.engine import dtype as _dtype
+from vizgrad.engine.kernels import strided as _kernels
+from vizgrad.engine.ops import shapes
+from vizgrad.engine.storage import Storage
+
+_CHANNELS = {"channels_last": 4, "channels_last_3d": 5}
+
+
+def root(self: Any) -> Any:
+    """The array that is all of the tensor's memory."""
+    store = self.storage
+    while store.root is None and hasattr(store, "lender"):
+        store = store.lender
+    return self.array if store.root is None else store.root
+
+
+def stride(self: Any, dim: int | None = None) -> Any:
+    """Steps in memory, in elements, from one index to the next."""
+    a = self.array
+    steps = tuple([s // a.itemsize for s in a.strides])
+    if a.size < 2 and a.ndim:  # NumPy leaves steps that are never taken as they come
+        steps = _plain(steps, a)
+    return steps if dim is None else steps[shapes.at(dim, len(steps))]
+
+
+def _plain(steps: tuple[int, ...], a: Any) -> tuple[int, ...]:
+    if a.base is not None:
+        return steps
+    found, n = [], 1
+    for size in reversed(a.shape):
+        found.append(n)
+        n *= max(size, 1)
+    return tuple(reversed(found))
+
+
+def data_ptr(self: Any) -> int:
+    """The address of the first element."""
+    return _kernels.address(self.array)
+
+
+def storage_offset(self: Any) -> int:
+    """Elements between the beginning of the memory and the first element."""
+    whole = root(self)
+    return (
+        0
+        if whole is self.array
+        else (_kernels.address(self.array) - _kernels.address(whole)) // self.array.itemsize
+    )
+
+
+def channels(memory_format: Any) -> int | None:
+    """The number of dimensions of a format that puts channels last; None for the others."""
+    return _CHANNELS.get(str(memory_format).rpartition(".")[2])
+
+
+def is_contiguous(self: Any, memory_format: Any = None) -> bool:
+    """Whether the elements lie in memory in the order of the indices (or in that of the format)."""
+    a, last = self.array, channels(memory_format)
+    if last is None:
+        return a.flags.c_contiguous
+    if a.ndim != last:
+        return False
+    return bool(namespace.of((a,)).moveaxis(a, 1, -1).flags.c_contiguous)
+
+
+def is_set_to(self: Any, tensor: Any) -> bool:
+    """Whether this is the same memory, seen with the same sizes and steps."""
+    a, b = self.array, tensor.array
+    return _kernels.address(a) == _kernels.address(b) and a.shape == b.shape and a.strides == b.strides
+
+
+def is_view(self: Any) -> bool:
+    """Whether this is a view of another tensor."""
+    return isinstance(self.alias, alias.View)
+
+
+def set_(self: Any, source: Any = None, storage_offset: int = 0, size: Any = None, stride: Any = None) -> Any:
+    """Stand on the memory of another tensor or storage from now on, seen with the given sizes and steps."""
+    if self.tracked and self.node is not None:
+        raise RuntimeError("set_() is not allowed on a tensor with history; use it under no_grad on a leaf")
+    if source is None:
+        self.array = namespace.of((self.array,)).module.empty(0, self.array.dtype)
+        self.storage = Storage(0)
+        return self
+    if isinstance(source, UntypedStorage):
+        memory, store = source.array(self.array.dtype if source.kind is None else source.kind), source.storage
+    elif size is None:
+        memory, store = None, source.storage
+    else:
+        memory, store = root(source), source.storage
+    if (memory is not None and memory.dtype != self.array.dtype) or (
+        memory is None and source.array.dtype != self.array.dtype
+    ):
+        have = _dtype.of(source.array if memory is None else memory)
+        raise RuntimeError(
+            f"Could not set tensor of type {have.legacy} to a tensor of type {_dtype.of(self.array).legacy}"
+        )
+    if memory is None:
+        self.array = source.array
+    else:
+        flat = _kernels.flat_memory(memory)
+        shape = (flat.size - storage_offset,) if size is None else tuple(size)
+        steps = _steps(shape) if stride is None else tuple(stride)
+        width = memory.itemsize
+        self.array = namespace.of((flat,)).restrided(
+            flat, shape, tuple(s * width for s in steps), storage_offset * width
+        )
+        if store.root is None:
+            store.root = memory
+    self.storage, self.alias = store, None
+    return self
+
+
+def _steps(shape: tuple[int, ...]) -> tuple[int, ...]:
+    steps, n = [], 1
+    for size in reversed(shape):
+        steps.append(n)
+        n *= max(size, 1)
+    return tuple(reversed(steps))
+
+
+def resize_(self: Any, *size: Any, memory_format: Any = None) -> Any:
+    """Another size, in place: the elements stay in the order in which they lie in memory; new ones are arbitrary."""
+    from .form import sizes
+
+    if self.tracked:
+        raise RuntimeError("cannot resize variables that require grad")
+    shape = sizes(size)
+    if any(n < 0 for n in shape):
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}")
+    a = self.array
+    if a.shape == shape:
+        return self
+    need, offset = shapes.product(shape), storage_offset(self)
+    flat = _kernels.flat_memory(root(self)) if isinstance(a, numpy.ndarray) else a.reshape(-1)
+    if offset + need > flat.size:
+        grown = namespace.of((a,)).module.zeros(offset + need, a.dtype)
+        grown[: flat.size] = flat
+        flat, self.storage, self.alias = grown, Storage(grown.nbytes), None
+    if self.storage.root is None:
+        self.storage.root = flat
+    self.array = flat[offset : offset + need].reshape(shape)
+    last = channels(memory_format)
+    if last is not None:
+        inner = (shape[0], *shape[2:], shape[1])
+        self.array = namespace.of((a,)).moveaxis(self.array.reshape(inner), -1, 1)
+    self.storage.version += 1
+    return self
+
+
+def resize_as_(self: Any, the_template: Any, *, memory_format: Any = None) -> Any:
+    """The size of another tensor, in place."""
+    return resize_(self, *the_template.array.shape, memory_format=memory_format)
+
+
+class UntypedStorage:
+    """The bytes behind a tensor and its views.  Changing a byte changes them all."""
+
+    def __init__(self, memory: Any, storage: Storage, kind: Any = None) -> None:
+        self._root, self.storage, self.kind = memory, storage, kind
+
+    def array(self, kind: Any) -> Any:
+        """All the memory in a row, as numbers of a NumPy dtype."""
+        return (
+            _kernels.flat_memory(self._root).view(kind)
+            if isinstance(self._root, numpy.ndarray)
+            else self._root.reshape(-1).view(kind)
+        )
+
+    def nbytes(self) -> int:
+        return self.array("u1").nbytes
+
+    def size(self) -> int:
+        """How many elements; of an untyped storage, bytes."""
+        return len(self)
+
+    def element_size(self) -> int:
+        return 1 if self.kind is None else self.kind.itemsize
+
+    def data_ptr(self) -> int:
+        return _kernels.address(self.array("u1"))
+
+    def is_shared(self) -> bool:
+        return False
+
+    def tolist(self) -> list[Any]:
+        return self.array(self.kind or "u1").tolist()
+
+    def untyped(self) -> UntypedStorage:
+        return UntypedStorage(self._root, self.storage)
+
+    @property
+    def dtype(self) -> Any:
+        return _dtype.of(self.array(self.kind or "u1"))
+
+    @property
+    def device(self) -> Any:
+        from vizgrad.engine import device
+
+        return device.of(self._root)
+
+    def __len__(self) -> int:
+        return self.nbytes() // self.element_size()
+
+    def __getitem__(self, i: Any) -> Any:
+        return self.array(self.kind or "u1")[i].tolist()
+
+    def __setitem__(self, i: Any, value: Any) -> None:
+        self.array(self.kind or "u1")[i] = value
+        self.storage.version += 1
+
+    def __iter__(self) -> Any:
+        return iter(self.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, UntypedStorage)
+            and self.data_ptr() == other.data_ptr()
+            and self.kind == other.kind
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.data_ptr())
+
+    def __repr__(self) -> str:
+        rows = "".join(f" {x}\n" for x in self)
+        return f"{rows}[{type(self).__name__}(device={self.device}) of size {len(self)}]"
+
+
+class TypedStorage(UntypedStorage):
+    """The same memory as numbers of one type."""
+
+
+def untyped_storage(self: Any) -> UntypedStorage:
+    """The bytes that this tensor and its views stand on."""
+    return UntypedStorage(root(self), self.storage)
+
+
+def storage(self: Any) -> TypedStorage:
+    """The memory of this tensor and its views, as numbers of its type."""
+    return TypedStorage(root(self), self.storage, self.array.dtype)
