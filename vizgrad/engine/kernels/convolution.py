@@ -6,60 +6,22 @@ done in one of two layouts, whichever copies longer runs of memory:
 
     planes   columns (channel, place in kernel) × places: for few channels on large planes, and for groups
     pixels   rows (place in kernel, channel): for many channels on small planes
+
+Where each channel has a kernel of its own there is nothing to multiply matrices for: see depthwise.py.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from vizgrad.engine.ops.shapes import product
 
+from . import depthwise
+from .window import Window
+
 _CACHE = 1 << 20  # bytes of patches at a time on a CPU
 _GPU = 1 << 28  # on a GPU long products count, not caches
-
-
-@dataclass(frozen=True)
-class Window:
-    """Where a kernel stands on a plane: everything about a convolution except its numbers."""
-
-    plane: tuple[int, ...]  # sizes of the input's plane
-    kernel: tuple[int, ...]
-    stride: tuple[int, ...]
-    before: tuple[int, ...]  # zeros put in front of each dimension
-    after: tuple[int, ...]  # and behind it
-    dilation: tuple[int, ...]
-
-    @cached_property
-    def padded(self) -> tuple[int, ...]:
-        return tuple(a + n + b for a, n, b in zip(self.before, self.plane, self.after, strict=True))
-
-    @cached_property
-    def out(self) -> tuple[int, ...]:
-        """Sizes of the output's plane."""
-        return tuple(
-            (n - d * (k - 1) - 1) // s + 1
-            for n, k, s, d in zip(self.padded, self.kernel, self.stride, self.dilation, strict=True)
-        )
-
-    @cached_property
-    def inner(self) -> tuple[slice, ...]:
-        """The input's own plane inside the padded one."""
-        return tuple(slice(a, a + n) for a, n in zip(self.before, self.plane, strict=True))
-
-    def places(self) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
-        """Each place in the kernel, with the padded pixels it meets."""
-        for place in itertools.product(*map(range, self.kernel)):
-            yield (
-                place,
-                tuple(
-                    slice(i * d, i * d + (o - 1) * s + 1, s)
-                    for i, d, o, s in zip(place, self.dilation, self.out, self.stride, strict=True)
-                ),
-            )
 
 
 def forward(xp: Any, x: Any, w: Any, b: Any, win: Window, groups: int) -> Any:
@@ -74,8 +36,13 @@ def by_input(xp: Any, g: Any, w: Any, channels: int, win: Window, groups: int, b
     """The convolution's gradient by x; with ``bias`` added, a transposed convolution of g."""
     kind, g, w, bias = _widened(g, w, bias)
     shape = (g.shape[0], channels, *win.plane)
-    way = _pixels_by_input if _in_pixels(shape, win, groups) else _planes_by_input
-    dx = way(xp, g, w.conj(), shape, win, groups)
+    again = depthwise.turned(win) if depthwise.suits(channels, g.shape[1], groups, win) else None
+    if again is not None:
+        turned = w.conj()[(..., *(slice(None, None, -1),) * len(win.plane))]
+        dx = _planes_forward(xp, g, xp.ascontiguousarray(turned), None, again, groups).reshape(shape)
+    else:
+        way = _pixels_by_input if _in_pixels(shape, win, groups) else _planes_by_input
+        dx = way(xp, g, w.conj(), shape, win, groups)
     if bias is not None:
         dx += bias.reshape(-1, *(1,) * len(win.plane))
     return dx if dx.dtype == kind else dx.astype(kind)
@@ -84,6 +51,8 @@ def by_input(xp: Any, g: Any, w: Any, channels: int, win: Window, groups: int, b
 def by_weight(xp: Any, g: Any, x: Any, win: Window, groups: int) -> Any:
     """The convolution's gradient by w."""
     kind, g, x, _ = _widened(g, x, None)
+    if depthwise.suits(x.shape[1], g.shape[1], groups, win):
+        return depthwise.by_weight(xp, g, x.conj(), win).astype(kind, copy=False)
     way = _pixels_by_weight if _in_pixels(x.shape, win, groups) else _planes_by_weight
     dw = way(xp, g, x.conj(), win, groups)
     return dw if dw.dtype == kind else dw.astype(kind)

@@ -12,7 +12,7 @@ from typing import Any
 
 from vizgrad.engine.ops.shapes import product
 
-from .convolution import Window
+from .window import Window
 
 _CACHE = 1 << 19
 

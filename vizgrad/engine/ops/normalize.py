@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from vizgrad.engine.kernels import blocks
+from vizgrad.engine.bare import Bare
+from vizgrad.engine.kernels import blocks, normal
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shapes import known, product
@@ -27,48 +28,21 @@ def _wide(x: Any) -> Any:
     return x.astype("float32") if x.dtype.itemsize < 4 else x
 
 
-def _normalize(xp, x, weight, bias, axis, eps, along=0):
-    """The normalized x, mean and variance over ``axis``, one part of dimension ``along`` after the other.
-
-    weight and bias are lined up with x, or None.
-    """
-    n = product([x.shape[i] for i in axis])
-    kept = tuple(1 if i in axis else size for i, size in enumerate(x.shape))
-    letters = "abcd"[: x.ndim]
-    words = f"{letters},{letters}->{''.join(c for i, c in enumerate(letters) if i not in axis)}"
-    y, mean, var = xp.empty_like(x), xp.empty(kept, dtype=x.dtype), xp.empty(kept, dtype=x.dtype)
-    for part in blocks.parts(x, along):
-        at = (slice(None),) * along + (part,)
-        mean[at] = xp.mean(x[at], axis=axis, keepdims=True)
-        far = xp.subtract(x[at], mean[at], out=y[at])
-        var[at] = (xp.einsum(words, far, far) / n).reshape(mean[at].shape)  # no temporary for the squares
-        far *= (var[at] + eps) ** -0.5
-        if weight is not None:
-            far *= weight if weight.shape[along] == 1 else weight[at]
-        if bias is not None:
-            far += bias if bias.shape[along] == 1 else bias[at]
-    return y, mean, var
-
-
 def _d_normalized(xp, g, x, mean, rstd, weight, axis, along=0):
     """The gradient by x of (x - mean) · rstd · weight, when mean and rstd are computed from x itself."""
-
-    def formula(xp, g, x, mean, rstd, weight):
-        g = g if weight is None else g * weight
-        normal = (x - mean) * rstd
-        both = xp.mean(g, axis=axis, keepdims=True) + normal * xp.mean(g * normal, axis=axis, keepdims=True)
-        return rstd * (g - both)
-
-    return blocks.each(formula, xp, g, x, mean, rstd, weight, axis=along)
+    if not isinstance(x, Bare) and known(x.shape):
+        return normal.d_normalized(xp, g, x, mean, rstd, weight, axis, along)
+    g = g if weight is None else g * weight
+    y = (x - mean) * rstd
+    both = xp.mean(g, axis=axis, keepdims=True) + y * xp.mean(g * y, axis=axis, keepdims=True)
+    return rstd * (g - both)
 
 
 def _d_scale(xp, g, x, mean, rstd, axis):
     """The gradient by weight of (x - mean) · rstd · weight: added up over ``axis``."""
-
-    def formula(xp, g, x, mean, rstd):
-        return xp.sum(g * ((x - mean) * rstd), axis=axis)
-
-    return blocks.total(formula, xp, g, x, mean, rstd)
+    if not isinstance(x, Bare) and known(x.shape):
+        return normal.d_scale(xp, g, x, mean, rstd, axis)
+    return xp.sum(g * ((x - mean) * rstd), axis=axis)
 
 
 def _plus(a, b):
@@ -127,7 +101,7 @@ class layer_norm(normalization):
     ):
         rows, _, line = _lined_rows(input, normalized_shape)
         weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
-        y, mean, var = _normalize(xp, _wide(input).reshape(rows), weight, bias, (1,), eps)
+        y, mean, var = normal.normalized(xp, _wide(input).reshape(rows), weight, bias, (1,), eps)
         kept = (*input.shape[: input.ndim - len(normalized_shape)], *(1,) * len(normalized_shape))
         rstd = ((var + eps) ** -0.5).reshape(kept)
         return y.astype(input.dtype, copy=False).reshape(input.shape), mean.reshape(kept), rstd
@@ -146,7 +120,7 @@ class layer_norm(normalization):
             return None
         rows, column, _ = _lined_rows(input, weight_shape)
         x, mean, rstd = xp.reshape(input, rows), xp.reshape(mean, column), xp.reshape(rstd, column)
-        return xp.reshape(_d_scale(xp, xp.reshape(g, rows), x, mean, rstd, 0), weight_shape)
+        return xp.reshape(_d_scale(xp, xp.reshape(g, rows), x, mean, rstd, (0,)), weight_shape)
 
     def d_bias(xp, g, g_mean, g_rstd, bias_shape):
         return None if g is None else _sum_to(xp, g, bias_shape)
@@ -244,7 +218,7 @@ class batch_norm(normalization):
     def forward(xp, input: Value, weight: Value | None = None, bias: Value | None = None, eps: float = 1e-5):
         planes, line = _lined_channels(input.shape)
         weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
-        y, mean, var = _normalize(xp, _wide(input).reshape(planes), weight, bias, (0, 2), eps, along=1)
+        y, mean, var = normal.normalized(xp, _wide(input).reshape(planes), weight, bias, (0, 2), eps, along=1)
         return y.astype(input.dtype, copy=False).reshape(input.shape), mean.reshape(-1), var.reshape(-1)
 
     def d_input(xp, g, g_mean, g_var, input, weight, mean, var, eps):
@@ -357,7 +331,7 @@ class group_norm(normalization):
     ):
         groups, statistics, line = _lined_groups(input.shape, num_groups)
         weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
-        y, mean, var = _normalize(xp, _wide(input).reshape(groups), weight, bias, (2, 3), eps)
+        y, mean, var = normal.normalized(xp, _wide(input).reshape(groups), weight, bias, (2, 3), eps)
         y = y.astype(input.dtype, copy=False).reshape(input.shape)
         return y, mean.reshape(statistics[:2]), ((var + eps) ** -0.5).reshape(statistics[:2])
 

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from vizgrad.engine.kernels import pooling as kernel
-from vizgrad.engine.kernels.convolution import Window
+from vizgrad.engine.kernels.window import Window
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.words import Shape, Value
