@@ -18,8 +18,8 @@ from vizgrad.engine.ops.reduce import (
     sum,
 )  # fmt: skip
 from vizgrad.engine.ops.scan import cummax, cummin, cumprod, cumsum, logcumsumexp
-from vizgrad.engine.ops.select import argsort, mode, sort, topk
 from vizgrad.engine.ops.search import bincount, hash_tensor, histc, isin
+from vizgrad.engine.ops.select import argsort, mode, sort, topk
 from vizgrad.engine.surface import fold as _fold
 from vizgrad.engine.surface.calculus import cumulative_trapezoid, diff, gradient, trapezoid, trapz
 from vizgrad.engine.surface.estimate import (

@@ -56,6 +56,6 @@ def behind(xp: Any, x: Any, dim: int) -> Any:
 
 
 def returning(xp: Any, c: Any, g: Any, dim: int) -> Any:
-    """h with hᵢ = gᵢ + cᵢ hᵢ₊₁: a `recurrence` that runs from the last element to the first."""
+    """The numbers hᵢ = gᵢ + cᵢ hᵢ₊₁: a `recurrence` that runs from the last element to the first."""
     flip, back = xp.rule("flip"), (dim,)
     return flip(xp.rule("recurrence")(flip(c, back), flip(g, back), dim), back)

@@ -51,7 +51,9 @@ def totalled(fold, x, axis, keepdims=False, dtype=None):
     kind = x.dtype
     if dtype is None and kind.kind in "fc" and kind.itemsize > 2:  # the common case
         return fold(x, axis=axis, keepdims=keepdims)
-    wanted = _dtype.numpy_of(dtype) if dtype is not None else _dtype.int64.numpy if kind.kind in "biu" else kind
+    wanted = (
+        _dtype.numpy_of(dtype) if dtype is not None else _dtype.int64.numpy if kind.kind in "biu" else kind
+    )
     inside = _FLOAT32 if wanted.itemsize == 2 and wanted.kind in "fV" else wanted
     if kind.kind == "V" or not numpy.can_cast(kind, inside, "same_kind"):
         x = (x.real if kind.kind == "c" and inside.kind != "c" else x).astype(inside)
@@ -209,9 +211,7 @@ def to_the_chosen(xp, g, input, y, dim):
     ones = shapes.with_ones(input.shape, dim)
     y = xp.reshape(y, ones)
     chosen = (input == y) | ((input != input) & (y != y))  # where there is a NaN, it is the extreme
-    share = xp.reshape(g, ones) / xp.sum(
-        chosen, axis=shapes.axis(input, dim), keepdims=True, dtype=g.dtype
-    )
+    share = xp.reshape(g, ones) / xp.sum(chosen, axis=shapes.axis(input, dim), keepdims=True, dtype=g.dtype)
     return xp.where(chosen, share, xp.zeros_like(input))
 
 

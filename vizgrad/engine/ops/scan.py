@@ -82,7 +82,9 @@ class recurrence(scan):
         return y
 
     def d_a(xp, g, a, y, dim):
-        return lanes.returning(xp, lanes.ahead(xp, xp.conj(a), dim), g, dim) * xp.conj(lanes.behind(xp, y, dim))
+        return lanes.returning(xp, lanes.ahead(xp, xp.conj(a), dim), g, dim) * xp.conj(
+            lanes.behind(xp, y, dim)
+        )
 
     def d_b(xp, g, a, dim):
         return lanes.returning(xp, lanes.ahead(xp, xp.conj(a), dim), g, dim)

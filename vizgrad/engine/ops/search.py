@@ -22,11 +22,15 @@ class looking(Formula):
 class isin(looking):
     """Whether each element occurs among the test elements"""
 
-    def forward(xp, elements: Value, test_elements: Value, *, assume_unique: bool = False, invert: bool = False):
+    def forward(
+        xp, elements: Value, test_elements: Value, *, assume_unique: bool = False, invert: bool = False
+    ):
         if not any(hasattr(x, "dtype") for x in (elements, test_elements)):
-            raise TypeError("isin(): one of elements and test_elements must be a tensor, but both are numbers")
+            raise TypeError(
+                "isin(): one of elements and test_elements must be a tensor, but both are numbers"
+            )
         for x in (elements, test_elements):
-            if getattr(x, "dtype", None) == bool or getattr(getattr(x, "dtype", None), "kind", "") == "c":
+            if hasattr(x, "dtype") and x.dtype.kind in "bc":
                 raise RuntimeError(f"Unsupported input type encountered for isin(): {_dtype.of(x).legacy}")
         return xp.asarray(xp.isin(elements, test_elements, assume_unique=assume_unique, invert=invert))
 

@@ -20,7 +20,10 @@ from .reduce import not_over_nothing, to_the_chosen, wide
 class taken(moving):
     """For each lane along ``dim`` the elements at ``indices``, which may lack that dimension"""
 
-    samples = (Sample((3, 4), (3, 2), whole={1: 4}, dim=1, unique=False), Sample((3, 4), (3,), whole={1: 4}, dim=1))
+    samples = (
+        Sample((3, 4), (3, 2), whole={1: 4}, dim=1, unique=False),
+        Sample((3, 4), (3,), whole={1: 4}, dim=1),
+    )
 
     def forward(xp, input: Value, indices: Value, dim: int, unique: bool = True):
         if not input.ndim:
@@ -231,7 +234,9 @@ class median(choosing):
     def forward(xp, input: Value, dim: int = -1, keepdim: bool = False):
         _ordered("median", input, bools=False)
         axis, x = _lane("median", input, dim)
-        index = _at_rank(xp, x, (x.shape[axis] - 1) // 2, axis) if x.size else xp.argmax(x, axis, keepdims=True)
+        index = (
+            _at_rank(xp, x, (x.shape[axis] - 1) // 2, axis) if x.size else xp.argmax(x, axis, keepdims=True)
+        )
         if x.dtype.kind in "fV":
             unknown = xp.isnan(x)
             some = xp.any(unknown, axis=axis, keepdims=True)
@@ -253,7 +258,9 @@ class nanmedian(choosing):
         axis, x = _lane("nanmedian", input, dim)
         known = xp.sum(x == x, axis=axis, keepdims=True)
         rank = xp.maximum((known - 1) // 2, 0)
-        return _chosen(xp, "nanmedian", input, xp.take_along_axis(order(xp, x, axis), rank, axis), dim, keepdim)
+        return _chosen(
+            xp, "nanmedian", input, xp.take_along_axis(order(xp, x, axis), rank, axis), dim, keepdim
+        )
 
     def d_input(xp, g, g_indices, input_shape, indices, dim):
         return xp.rule("placed")(g, indices, input_shape, dim)

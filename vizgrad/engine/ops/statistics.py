@@ -25,7 +25,9 @@ class spread(reduction):
 
 def _variance(xp, name, x, dim, correction, keepdim):
     if x.dtype.kind not in "fcV":
-        raise RuntimeError(f"{name}: std and var only support floating point and complex dtypes, not {x.dtype}")
+        raise RuntimeError(
+            f"{name}: std and var only support floating point and complex dtypes, not {x.dtype}"
+        )
     axis, n = shapes.axis(x, dim), shapes.count(x.shape, dim)
     x = wide(x)
     centred = x - xp.sum(x, axis=axis, keepdims=True) / x.dtype.type(n)

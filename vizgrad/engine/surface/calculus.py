@@ -14,6 +14,10 @@ from .convert import to
 from .out import fills_out
 
 
+def _is_tensor(x: Any) -> bool:
+    return isinstance(x, Bare)
+
+
 def _join(parts: list[Any], dim: int) -> Any:
     return TABLE["cat"].function(parts, dim)
 
@@ -44,10 +48,12 @@ def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: in
     """
     dims = shapes.axes(input.ndim, dim)
     if edge_order not in (1, 2):
-        raise RuntimeError(f"torch.gradient only supports edge_order=1 and edge_order=2, but got {edge_order}")
+        raise RuntimeError(
+            f"torch.gradient only supports edge_order=1 and edge_order=2, but got {edge_order}"
+        )
     spacing = 1 if spacing is None else spacing
     single = not isinstance(spacing, (list, tuple))
-    if single and isinstance(spacing, Bare):
+    if single and _is_tensor(spacing):
         single, spacing = False, [spacing]
     given = [spacing] * len(dims) if single else list(spacing)
     if len(given) != len(dims):
@@ -70,7 +76,7 @@ def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: in
 
 def _slope(x: Any, dim: int, h: Any, edge_order: int) -> Any:
     size = x.shape[dim]
-    if isinstance(h, Bare) and h.ndim:
+    if _is_tensor(h) and h.ndim:
         if h.ndim != 1 or h.shape[0] != size:
             raise RuntimeError(
                 f"torch.gradient expected each tensor of spacing to have one dimension and {size} elements, but got "
@@ -105,7 +111,9 @@ def _slope_between(x: Any, dim: int, h: Any, edge_order: int) -> Any:
         first, last = (at(1) - at(0)) / h[0], (at(size - 1) - at(size - 2)) / h[-1]
     else:
         a, b = h[0], h[1]
-        first = at(0) * (-(2 * a + b) / (a * (a + b))) + at(1) * ((a + b) / (a * b)) - at(2) * (a / (b * (a + b)))
+        first = (
+            at(0) * (-(2 * a + b) / (a * (a + b))) + at(1) * ((a + b) / (a * b)) - at(2) * (a / (b * (a + b)))
+        )
         a, b = h[-2], h[-1]
         last = at(size - 3) * (b / (a * (a + b))) - at(size - 2) * ((a + b) / (a * b))
         last = last + at(size - 1) * ((a + 2 * b) / (b * (a + b)))

@@ -17,6 +17,10 @@ from .out import fills_out, result
 _BETWEEN = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
+def _is_tensor(x: Any) -> bool:
+    return isinstance(x, Bare)
+
+
 @fills_out
 def quantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
@@ -46,14 +50,12 @@ def _quantile(name: str, input: Any, q: Any, dim: Any, keepdim: bool, interpolat
     else:  # a lane with a NaN has nothing but NaN: that is its last element
         ranks = elementwise.where(reduce.all(numbers, -1, True), q.reshape(-1) * last, float(last))
     y = _at(x, ranks, interpolation).unsqueeze(0).transpose(0, -1)  # the quantiles first, 1 for the lane last
-    if dim is None or not input.ndim:
-        y = y.reshape(-1, *(1,) * input.ndim)
-    else:
-        y = y.transpose(axis + 1, -1)
+    whole = dim is None or not input.ndim
+    y = y.reshape(-1, *(1,) * input.ndim) if whole else y.transpose(axis + 1, -1)
     y = y if q.ndim else y.squeeze(0)
     if keepdim:
         return y
-    return y.reshape(tuple(q.shape)) if dim is None or not input.ndim else y.squeeze(axis + q.ndim)
+    return y.reshape(tuple(q.shape)) if whole else y.squeeze(axis + q.ndim)
 
 
 def _checked_share(name: str, input: Any, q: Any, interpolation: str) -> Any:
@@ -67,7 +69,7 @@ def _checked_share(name: str, input: Any, q: Any, interpolation: str) -> Any:
             f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
             f"{interpolation}"
         )
-    if not isinstance(q, Bare):
+    if not _is_tensor(q):
         if not 0 <= q <= 1:
             raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q}")
         xp = namespace.of((input.array,))
@@ -129,10 +131,14 @@ def _weights(fweights: Any, aweights: Any, n: int) -> Any:
         if given is None:
             continue
         if given.ndim > 1 or given.numel() != n:
-            raise RuntimeError(f"cov(): expected {name} to be 1-D with {n} numbers but got {list(given.shape)}")
+            raise RuntimeError(
+                f"cov(): expected {name} to be 1-D with {n} numbers but got {list(given.shape)}"
+            )
         if given.array.dtype.kind not in kinds:
             kind = "integral" if kinds == "iu" else "floating point"
-            raise RuntimeError(f"cov(): expected {name} to have {kind} dtype but got {name} with {given.dtype}")
+            raise RuntimeError(
+                f"cov(): expected {name} to have {kind} dtype but got {name} with {given.dtype}"
+            )
         if n and bool((given.array < 0).any()):
             raise RuntimeError(f"cov(): {name} cannot be negative")
         w = given if w is None else w * given
@@ -153,11 +159,9 @@ def corrcoef(input: Any) -> Any:
 
 
 @fills_out
-def histogram(
-    input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False
-) -> Any:
+def histogram(input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
     """How many elements, or how much ``weight``, fall into each bin, and the edges of the bins."""
-    if isinstance(bins, Bare) and range is not None:
+    if _is_tensor(bins) and range is not None:
         raise TypeError("histogram(): a range goes with a number of bins, not with their edges")
     w = None if weight is None else weight.reshape(-1)
     if weight is not None and weight.shape != input.shape:
@@ -169,20 +173,22 @@ def histogram(
     return result("histogram", "hist", "bin_edges")(counts, edges[0])
 
 
-def histogramdd(
-    input: Any, bins: Any, range: Any = None, weight: Any = None, density: bool = False
-) -> Any:
+def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, density: bool = False) -> Any:
     """A histogram over several dimensions: the last dimension of ``input`` holds each point's coordinates."""
     if input.ndim < 2:
-        raise RuntimeError(f"torch.histogramdd: input tensor should have at least 2 dimensions, not {input.ndim}")
+        raise RuntimeError(
+            f"torch.histogramdd: input tensor should have at least 2 dimensions, not {input.ndim}"
+        )
     xp, kind, n = namespace.of((input.array,)), input.array.dtype, input.shape[-1]
     if kind.kind != "f":
         raise NotImplementedError(f'"histogramdd" not implemented for {kind}; use .float() first')
-    bins = [bins] * n if isinstance(bins, (int, Bare)) else list(bins)
+    bins = [bins] * n if _is_tensor(bins) or isinstance(bins, int) else list(bins)
     if len(bins) != n:
         raise RuntimeError(f"torch.histogramdd: expected {n} sequences of bin edges, but got {len(bins)}")
     if range is not None and len(range) != 2 * n:
-        raise RuntimeError(f"torch.histogramdd: for a {n}-dimensional histogram range should have {2 * n} numbers")
+        raise RuntimeError(
+            f"torch.histogramdd: for a {n}-dimensional histogram range should have {2 * n} numbers"
+        )
     points = input.array.reshape(-1, n)
     if weight is not None and tuple(weight.shape) != tuple(input.shape[:-1]):
         raise RuntimeError(
@@ -204,11 +210,15 @@ _count = range
 
 
 def _edges(xp: Any, x: Any, bins: Any, limits: Any) -> Any:
-    if isinstance(bins, Bare):
+    if _is_tensor(bins):
         if bins.ndim != 1 or not bins.numel():
-            raise RuntimeError("torch.histogramdd: bin edges must be a 1-dimensional tensor that is not empty")
+            raise RuntimeError(
+                "torch.histogramdd: bin edges must be a 1-dimensional tensor that is not empty"
+            )
         if bins.array.dtype != x.dtype:
-            raise RuntimeError(f"torch.histogramdd: bin edges must have the dtype of input, {x.dtype}, not {bins.dtype}")
+            raise RuntimeError(
+                f"torch.histogramdd: bin edges must be {x.dtype} as input is, not {bins.dtype}"
+            )
         return bins.array
     if bins <= 0:
         raise RuntimeError(f"torch.histogramdd(): bins must be > 0, but got {bins}")

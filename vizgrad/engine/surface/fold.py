@@ -80,7 +80,9 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
 
 
 def _extreme(name: str, fold: Any, find: Any, pair: Any) -> Callable[..., Any]:
-    def extreme(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
+    def extreme(
+        input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, out: Any = None
+    ) -> Any:
         if not isinstance(input, Bare):
             raise TypeError(f"{name}(): argument 'input' must be Tensor, not {type(input).__name__}")
         other = dim if isinstance(dim, Bare) else other
@@ -115,7 +117,9 @@ def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False, out: A
     if out is not None:
         return into(out, "aminmax", (input,), lambda: aminmax(input, dim=dim, keepdim=keepdim))
     over = () if dim is None else dim
-    return result("aminmax", "min", "max")(reduce.amin(input, over, keepdim), reduce.amax(input, over, keepdim))
+    return result("aminmax", "min", "max")(
+        reduce.amin(input, over, keepdim), reduce.amax(input, over, keepdim)
+    )
 
 
 def _middle(name: str, of_all: Any, along: Any) -> Callable[..., Any]:
@@ -133,8 +137,10 @@ nanmedian = _middle("nanmedian", select.nanmedian_of_all, select.nanmedian)
 
 @fills_out
 def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
-    """The p-norm: (Σ |x|ᵖ)^(1/p), the largest |x| for p = inf, the smallest for -inf; "fro" is 2, "nuc" the sum of
-    the singular values of a matrix."""
+    """The p-norm: (Σ |x|ᵖ)^(1/p), the largest |x| for p = inf, the smallest for -inf.
+
+    "fro" is the norm for p = 2, "nuc" the sum of a matrix's singular values.
+    """
     if isinstance(p, str) and p not in ("fro", "nuc"):
         raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
     if p == "nuc":
@@ -178,7 +184,9 @@ def allclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equ
     """Whether |a - b| ≤ atol + rtol |b| everywhere."""
     a, b = input.array, other.array
     if a.dtype != b.dtype:
-        raise RuntimeError(f"{input.dtype} did not match {other.dtype}: allclose compares tensors of one dtype")
+        raise RuntimeError(
+            f"{input.dtype} did not match {other.dtype}: allclose compares tensors of one dtype"
+        )
     if rtol < 0 or atol < 0:
         raise RuntimeError(f"rtol and atol must not be negative, but got {rtol} and {atol}")
     xp = namespace.of((a, b))

@@ -25,7 +25,8 @@ def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False, *, out: A
                 "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
                 "single memory location. Please clone() the tensor before performing the operation."
             )
-    return select.kthvalue(input, k, dim, keepdim, out=out)
+    call: Any = select.kthvalue
+    return call(input, k, dim, keepdim, out=out)
 
 
 @fills_out
@@ -45,8 +46,10 @@ def searchsorted(
         raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left")
     if not sorted_sequence.ndim:
         raise RuntimeError("torch.searchsorted(): input value can be a scalar, but the sequence must not be")
-    if not isinstance(input, Bare) and sorted_sequence.ndim != 1:
-        raise RuntimeError("torch.searchsorted(): a number is looked up in a sequence with one dimension only")
+    if sorted_sequence.ndim != 1 and not isinstance(input, Bare):
+        raise RuntimeError(
+            "torch.searchsorted(): a number is looked up in a sequence with one dimension only"
+        )
     if sorter is not None:
         if sorter.shape != sorted_sequence.shape:
             raise RuntimeError(
@@ -55,12 +58,15 @@ def searchsorted(
             )
         _check_sorter(sorter.array)
         sorted_sequence = select.taken(sorted_sequence, sorter, -1)
-    return search.searchsorted(sorted_sequence, input, out_int32=out_int32, right=right or side == "right")
+    find: Any = search.searchsorted
+    return find(sorted_sequence, input, out_int32=out_int32, right=right or side == "right")
 
 
 def _check_sorter(places: Any) -> None:
     if places.dtype != "i8":
-        raise RuntimeError(f"torch.searchsorted(): sorter must be a tensor of long dtype but got {places.dtype}")
+        raise RuntimeError(
+            f"torch.searchsorted(): sorter must be a tensor of long dtype but got {places.dtype}"
+        )
     if places.size and not (int(places.min()) >= 0 and int(places.max()) < places.shape[-1]):
         raise RuntimeError("torch.searchsorted(): sorter index out of range")
 
@@ -114,7 +120,11 @@ def _check_slices(x: Any, dim: int) -> None:
 def _keys(xp: Any, x: Any, dim: int | None) -> Any:
     """One row of numbers for each thing to be told apart."""
     x = x.astype("f4") if x.dtype.kind == "V" else x
-    return x.reshape(-1, 1) if dim is None else xp.moveaxis(x, dim, 0).reshape(x.shape[dim], x.size // max(x.shape[dim], 1))
+    return (
+        x.reshape(-1, 1)
+        if dim is None
+        else xp.moveaxis(x, dim, 0).reshape(x.shape[dim], x.size // max(x.shape[dim], 1))
+    )
 
 
 def _distinct(xp: Any, keys: Any) -> tuple[Any, Any, Any]:

@@ -28,7 +28,9 @@ def _counted(input: Any, mask: Any) -> Any:
         )
     xp = namespace.of((input.array, mask.array))
     if shapes.broadcast(input.shape, mask.shape) != tuple(input.shape):
-        raise RuntimeError(f"mask of shape {list(mask.shape)} does not stretch to that of {list(input.shape)}")
+        raise RuntimeError(
+            f"mask of shape {list(mask.shape)} does not stretch to that of {list(input.shape)}"
+        )
     return Bare._wrap(xp.broadcast_to(mask.array.astype(bool, copy=False), input.array.shape))
 
 
@@ -105,7 +107,9 @@ def mean(input: Any, dim: Any = None, *, keepdim: bool = False, dtype: Any = Non
     """The average of the elements that count; NaN where none does."""
     input = _as(input, dtype)
     if _dtype.of(input.array).rank < 2:
-        raise ValueError(f"mean(): the dtype must be either a floating point or complex dtype. Got: {input.dtype}")
+        raise ValueError(
+            f"mean(): the dtype must be either a floating point or complex dtype. Got: {input.dtype}"
+        )
     if mask is None:
         return reduce.mean(input, dim, keepdim)
     return sum(input, dim, keepdim=keepdim, mask=mask) / _number(input, dim, keepdim, mask)
@@ -118,9 +122,7 @@ def _number(input: Any, dim: Any, keepdim: bool, mask: Any) -> Any:
     return reduce.sum(Bare._wrap(counted), dim, keepdim)
 
 
-def median(
-    input: Any, dim: int = -1, *, keepdim: bool = False, dtype: Any = None, mask: Any = None
-) -> Any:
+def median(input: Any, dim: int = -1, *, keepdim: bool = False, dtype: Any = None, mask: Any = None) -> Any:
     """The middle one of the elements that count; NaN where none does."""
     x = _as(input, dtype)
     if mask is None:
@@ -132,7 +134,7 @@ def median(
 def logsumexp(
     input: Any, dim: Any = None, *, keepdim: bool = False, dtype: Any = None, mask: Any = None
 ) -> Any:
-    """log Σ eˣ of the elements that count."""
+    """The logarithm of Σ eˣ over the elements that count."""
     x = _as(input, dtype)
     return to(reduce.logsumexp(_replaced(x, mask, -_INF), dim, keepdim), x.dtype)
 
