@@ -76,7 +76,7 @@ def test_files_are_the_same_to_the_byte():
     """Save for the identity of the content, which each library computes in its own way."""
     x = torch().arange(6.0).reshape(2, 3)
     mine = vizgrad.arange(6.0).reshape(2, 3)
-    parts = lambda x: OrderedDict(a=x, b=x.T, c=[x[1], x.dtype, x.shape])
+    parts = lambda x: OrderedDict(a=x, b=x.T, c=[x[1], x.dtype, x.shape, x.layout])
     for theirs, ours in (
         (parts(x), parts(mine)),
         ({"n": (1, 2.5, -3, 2**70, None, True), "s": "é", "b": b"\xff", "z": 1j}, ) * 2,
@@ -326,3 +326,21 @@ def test_more_than_four_gigabytes_are_written_as_such(monkeypatch):
     for reader in (load, torch().load):
         file.seek(0)
         assert [x.tolist() for x in reader(file)] == [x.tolist() for x in state]
+
+
+class Marked(vizgrad.Tensor):
+    """A tensor class of a user's."""
+
+
+def test_attributes_and_classes_of_tensors():
+    x = vizgrad.ones(2)
+    x.note = [1, "two"]
+    there = through(save, torch().load, x)
+    assert (there.note, there.tolist()) == ([1, "two"], [1, 1])
+    assert through(torch().save, load, there).note == [1, "two"]
+    marked = Marked([1.0, 2.0])
+    assert type(through(save, load, marked, weights_only=False)) is Marked
+    with pytest.raises(pickle.UnpicklingError):
+        through(save, load, marked)
+    with safe_globals([Marked]):
+        assert through(save, load, marked).tolist() == [1, 2]

@@ -128,6 +128,17 @@ def test_mmap_reads_the_same_and_writes_nothing_back(tmp_path):
     assert (tmp_path / "b.pt").stat().st_size < 6000
 
 
+def test_nested_as_deep_as_python_itself_pickles():
+    deep = leaf = []
+    for _ in range(450):
+        deep = [deep]
+    leaf.append("here")
+    again = there_and_back(deep)
+    while isinstance(again, list):
+        again = again[0]
+    assert again == "here"
+
+
 def test_several_objects_in_one_legacy_stream():
     file = io.BytesIO()
     for i in range(3):

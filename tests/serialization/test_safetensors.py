@@ -42,7 +42,8 @@ def test_the_package_of_that_name_agrees():
     from safetensors.numpy import load as theirs_load
     from safetensors.numpy import save as theirs_save
 
-    plain = {n: x for n, x in made().items() if n != "part"}
+    everywhere = {"bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"}
+    plain = {n: x for n, x in made().items() if x.dtype.name in everywhere}  # what its oldest version knows
     read = theirs_load(safetensors.save(plain))
     for name, x in plain.items():
         np.testing.assert_array_equal(read[name], x.array)

@@ -59,6 +59,8 @@ class Reader:
             raise UnsupportedCheckpointError(
                 f"record {name!r:.80} is compressed; PyTorch stores its records as they are"
             )
+        if entry.header_offset < 0:
+            raise CorruptCheckpointError(f"record {name!r:.80} begins before the file")
         stem, _, rest = name.partition("/")
         if stem != self.stem:
             raise CorruptCheckpointError(f"record {name!r:.80} is outside of {self.stem!r:.80}")

@@ -6,9 +6,10 @@ from collections import Counter, OrderedDict
 from typing import Any
 
 from vizgrad.engine import dtype as _dtype
+from vizgrad.engine.bare import Bare
 from vizgrad.engine.device import device
-from vizgrad.engine.ops import elementwise
 from vizgrad.engine.surface.about import Size, as_class
+from vizgrad.engine.surface.kinds import layout
 from vizgrad.engine.tensor import Tensor
 from vizgrad.nn.parameter import Buffer, Parameter
 
@@ -154,10 +155,10 @@ class Builder:
         except RuntimeError as error:
             raise UnsupportedCheckpointError(str(error)) from None
 
-    def layout(self, name: Any) -> Any:
+    def layout_(self, name: Any) -> Any:
         if name not in ("torch.strided", "strided"):
             raise UnsupportedCheckpointError(f"the layout {name!r:.40}, which VizGrad has not")
-        return names.ours("torch", "strided")
+        return layout.strided
 
     # --- tensors
 
@@ -190,8 +191,8 @@ class Builder:
             if not isinstance(marks, dict) or not set(marks) <= {"conj", "neg"}:
                 raise UnsupportedCheckpointError(f"a tensor marked as {marks!r:.60}")
             self.copies.spend(x.nbytes, "tensors")
-            x = elementwise.conj(x) if marks.get("conj") else x
-            x = elementwise.neg(x) if marks.get("neg") else x
+            values = x.array.conj() if marks.get("conj") else x.array
+            x = Bare._wrap(-values if marks.get("neg") else values)
         return self._with_grad(x, grad)
 
     def _with_grad(self, x: Any, grad: Any) -> Any:
@@ -207,9 +208,12 @@ class Builder:
         return self._with_grad(made, grad)
 
     def of_type(self, function: Any, kind: Any, args: Any, state: Any) -> Any:
-        if type(function) is not Constructor or function.name not in REBUILD or type(args) is not tuple:
+        rebuild = function if self.free else None
+        if type(function) is Constructor and function.name in REBUILD:
+            rebuild = function.make
+        if rebuild is None or type(args) is not tuple:
             raise UnsafeCheckpointError("Weights only load failed: a tensor rebuilt by something else")
-        made = function.make(*args)
+        made: Any = rebuild(*args)
         if isinstance(state, dict) and state.get("_is_buffer") is True:
             state = {k: v for k, v in state.items() if k != "_is_buffer"}
             made = Buffer(made, persistent=bool(state.pop("persistent", True)))
@@ -253,7 +257,7 @@ REBUILD = {
     "torch._tensor._rebuild_from_type_v2": "of_type",
     "torch.Size": "size",
     "torch.device": "device",
-    "torch.serialization._get_layout": "layout",
+    "torch.serialization._get_layout": "layout_",
 }
 CLASSES: dict[tuple[str, str], Any] = {
     ("torch", "Tensor"): Tensor,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,25 +35,20 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Any]:
         with open(target, "wb") as file:
             yield file
         return
-    number, aside = tempfile.mkstemp(prefix=f".{name[:100]}.", suffix=".tmp", dir=parent)
+    aside = os.path.join(parent, f".{name[:100]}.{secrets.token_hex(8)}.tmp")
     try:
-        with open(number, "wb") as file:
+        with open(aside, "xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(aside, stat.S_IMODE(old.st_mode) if old else 0o666 & ~_umask())
+        if old is not None:
+            os.chmod(aside, stat.S_IMODE(old.st_mode))
         os.replace(aside, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(aside)
         raise
     _sync_directory(parent)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _sync_directory(path: str) -> None:

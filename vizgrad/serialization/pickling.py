@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import warnings
 from collections import OrderedDict
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from vizgrad.engine import device as _device
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.surface.about import Size
+from vizgrad.engine.surface.kinds import layout
 from vizgrad.engine.tensor import Tensor
 from vizgrad.nn.module import Module
 from vizgrad.nn.parameter import Buffer, Parameter
@@ -18,6 +20,9 @@ from .memory import TYPE_OF, UNTYPED, Block, StorageType, block_of
 from .names import torch_name
 
 __all__ = ["Storages", "TorchPickler"]
+
+OF_THE_ENGINE = {"storage", "_tangent"}  # attributes of a tensor that no user has set
+DEEPEST_FRAMES = 6000  # Python's calls, four or five to a level
 
 
 class Storages:
@@ -64,6 +69,7 @@ class Torch:
 TENSOR, TENSOR_OF = (Torch("torch._utils", f"_rebuild_tensor_v{n}") for n in (2, 3))
 PARAMETER = Torch("torch._utils", "_rebuild_parameter")
 PARAMETER_WITH_STATE = Torch("torch._utils", "_rebuild_parameter_with_state")
+LAYOUT = Torch("torch.serialization", "_get_layout")
 OF_TYPE = Torch("torch._tensor", "_rebuild_from_type_v2")
 
 
@@ -80,6 +86,15 @@ class TorchPickler(_InPython):
         super().__init__(file, protocol=protocol)
         self.storages, self.legacy = storages, legacy
         self.dispatch_table = Reductions(self)
+
+    def dump(self, obj: Any) -> None:
+        """Write ``obj``; one that is nested as deep as the pickler of C takes is not too deep here."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, DEEPEST_FRAMES))
+        try:
+            super().dump(obj)
+        finally:
+            sys.setrecursionlimit(limit)
 
     def persistent_id(self, obj: Any) -> Any:
         """A storage is outside; everything else is in the pickle."""
@@ -121,6 +136,10 @@ class TorchPickler(_InPython):
         args = (obj.type,) if obj.index is None else (obj.type, obj.index)
         self.save_reduce(_device.device, args, obj=obj)
 
+    def _save_layout(self, obj: Any) -> None:
+        self.save_reduce(LAYOUT, (str(obj),), obj=obj)
+
+    dispatch[layout] = _save_layout
     dispatch[_dtype.dtype] = _save_dtype
     dispatch[StorageType] = _save_storage_type
     dispatch[Size] = _save_size
@@ -156,7 +175,7 @@ class TorchPickler(_InPython):
             warnings.warn(
                 f"a tensor of size {list(x.shape)} has backward hooks, which are not saved", stacklevel=2
             )
-        state = dict(vars(x))
+        state = {name: value for name, value in vars(x).items() if name not in OF_THE_ENGINE}
         if isinstance(x, Parameter):
             plain = (x.data, bool(x.requires_grad), OrderedDict())
             return (PARAMETER_WITH_STATE, (*plain, state)) if state else (PARAMETER, plain)
