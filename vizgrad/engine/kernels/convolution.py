@@ -110,7 +110,7 @@ def _planes_forward(xp: Any, x: Any, w: Any, b: Any, win: Window, groups: int) -
     w = w.reshape(groups, w.shape[0] // groups, -1)
     y = xp.empty((x.shape[0], groups, w.shape[1], places), dtype=x.dtype)
     for i in _images(xp, len(x), groups * w.shape[2] * places * x.itemsize):
-        xp.matmul(w, patches[i].reshape(-1, groups, w.shape[2], places), out=y[i])
+        xp.module.matmul(w, patches[i].reshape(-1, groups, w.shape[2], places), out=y[i])
         if b is not None:
             y[i] += b.reshape(groups, -1, 1)
     return y
