@@ -97,10 +97,14 @@ class Walk:
 
     def _observe(self, node: Node, grads: list[Any]) -> None:
         """Hooks may look at the gradient of a node's output or replace it; whoever asked for it gets it."""
+        passing = self.leading is None or node in self.leading
         for slot, g in enumerate(grads):
+            if passing:  # as in PyTorch: who asked sees hooks only where the walk ends
+                self._find((node, slot), g)
             if g is not None and node.hooks and node.hooks.get(slot):
                 g = grads[slot] = hooks.on_gradient(node.hooks[slot], g, tensors=self.create_graph)
-            self._find((node, slot), g)
+            if not passing:
+                self._find((node, slot), g)
 
     def _find(self, key: Any, g: Any) -> None:
         if self.wanted and key in self.wanted and g is not None:

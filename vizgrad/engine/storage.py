@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .local import here
+
 CATEGORIES = ("parameters", "gradients", "saved", "optimizer", "other")
 PARAMETERS, GRADIENTS, SAVED, OPTIMIZER, OTHER = range(5)
 
 _totals = [0, 0, 0, 0, 0]
-counters = 0  # how many want to know the totals
+counters = 0  # how many want to know of new storages: of the totals, and of inference mode
+inferring = 0  # threads in inference mode
 
 
 class Storage:
@@ -27,6 +30,7 @@ class Storage:
     kept = False  # whether a node ever kept this memory for backward
     written = ""  # where it was last written to after that
     savers = 0  # nodes that keep it now: counted with the bytes
+    inferred = False  # made in inference mode: never kept for backward, written to only in that mode
     root: Any = None  # the array that is all of it, once it has views
 
     nbytes: int
@@ -54,6 +58,24 @@ class Borrowed(Storage):
         self.nbytes = 0
         self.category = lender.category
         self.lender: Any = lender
+
+
+class Inferred(Storage):
+    """Memory that was made in inference mode."""
+
+    inferred = True
+
+    @property
+    def kept(self) -> bool:  # type: ignore[override]
+        return False
+
+    @kept.setter
+    def kept(self, _: bool) -> None:
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+            "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and "
+            "use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+        )
 
 
 NOTHING = Borrowed(Storage(0))  # what numbers and shapes stand on
@@ -116,9 +138,18 @@ class CountedKept(Kept):
 
 
 def count_in(s: Storage) -> None:
-    """Count a storage from now until its end."""
-    s.__class__ = Counted
-    _totals[s.category] += s.nbytes
+    """Count a storage from now until its end; in inference mode, mark it instead."""
+    if inferring and here.inference:
+        s.__class__ = Inferred
+    elif counters > inferring:
+        s.__class__ = Counted
+        _totals[s.category] += s.nbytes
+
+
+def infer(more: int) -> None:
+    """One thread more in inference mode, or one less."""
+    global counters, inferring
+    counters, inferring = counters + more, inferring + more
 
 
 def hold(kept: Kept) -> None:

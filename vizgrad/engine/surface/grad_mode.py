@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from vizgrad.engine import storage
 from vizgrad.engine.local import here
 
 
@@ -14,16 +16,20 @@ class _Mode:
     """A change of the recording mode, as a context manager and as a decorator."""
 
     recording = False
-    inference = False
+    inference: bool | None = None  # None: stays as it is
 
     def __enter__(self) -> None:
         self._before = (*getattr(self, "_before", ()), (here.grad, here.inference))
-        here.grad, here.inference = self.recording, here.inference or self.inference
+        _change(self.recording, here.inference if self.inference is None else self.inference)
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        *self._before, (here.grad, here.inference) = self._before
+        *self._before, before = self._before
+        _change(*before)
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        if inspect.isgeneratorfunction(function):
+            return self._generator(function)
+
         @functools.wraps(function)
         def inside(*args: Any, **settings: Any) -> Any:
             with self._again():
@@ -31,13 +37,47 @@ class _Mode:
 
         return inside
 
+    def _generator(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The mode holds while the generator runs, not while its user does."""
+
+        @functools.wraps(function)
+        def inside(*args: Any, **settings: Any) -> Any:
+            running = function(*args, **settings)
+            step, given = running.send, (None,)
+            while True:
+                with self._again():
+                    try:
+                        value = step(*given)
+                    except StopIteration as end:
+                        return end.value
+                try:
+                    given = ((yield value),)
+                    step = running.send
+                except GeneratorExit:
+                    running.close()
+                    raise
+                except BaseException as error:
+                    step, given = running.throw, (error,)
+
+        return inside
+
     def _again(self) -> _Mode:
-        return type(self)()
+        again = type(self)()
+        again.recording, again.inference = self.recording, self.inference
+        return again
 
     def __new__(cls, function: Any = None) -> Any:
         # `@no_grad` without brackets decorates as `@no_grad()` does.
         mode = super().__new__(cls)
         return mode(function) if callable(function) else mode
+
+
+def _change(recording: bool, inference: bool) -> None:
+    """Set the mode of this thread; in inference mode nothing is recorded, whatever else is asked."""
+    if inference != here.inference:
+        here.inference = inference
+        storage.infer(1 if inference else -1)
+    here.grad = recording and not inference
 
 
 class no_grad(_Mode):
@@ -51,14 +91,17 @@ class enable_grad(_Mode):
 
 
 class inference_mode(_Mode):
-    """`no_grad` for code that will never need gradients; ``inference_mode(False)`` changes nothing."""
+    """`no_grad` for code that will never need gradients: what it makes cannot be used where they are recorded.
+
+    ``inference_mode(False)`` is normal mode again, inside.
+    """
 
     inference = True
 
     def __new__(cls, mode: Any = True) -> Any:
         made = super().__new__(cls, mode if callable(mode) else None)
-        if mode is False:
-            made.recording, made.inference = here.grad, False
+        if not callable(mode):
+            made.inference, made.recording = bool(mode), not mode
         return made
 
 
@@ -70,19 +113,17 @@ class set_grad_enabled(_Mode):
 
     def __init__(self, mode: bool) -> None:
         self._before = ((here.grad, here.inference),)
-        self.recording = here.grad = bool(mode)
+        self.recording = bool(mode)
+        _change(self.recording, here.inference)
 
     def __enter__(self) -> None:
-        here.grad = self.recording
+        _change(self.recording, here.inference)
 
     def _again(self) -> _Mode:
-        before = here.grad
-        again = type(self)(self.recording)
-        again._before = ((before, here.inference),)
-        return again
+        return type(self)(self.recording)
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        (here.grad, here.inference) = self._before[0]  # as a decorator it acts inside the function only
+        _change(*self._before[0])  # as a decorator it acts inside the function only
         return super().__call__(function)
 
 

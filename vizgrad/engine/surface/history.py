@@ -7,22 +7,51 @@ from collections.abc import Callable
 from typing import Any
 
 from vizgrad.engine.bare import Bare
+from vizgrad.engine.local import here
 
 from . import hooks
 from .hooks import RemovableHandle
+
+LEAVES_ONLY = "you can only change requires_grad flags of leaf variables."
+_COMPUTED = (
+    " If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = "
+    "var.detach()."
+)
 
 
 def requires_grad_(self: Any, requires_grad: bool = True) -> Any:
     """Ask for the gradient of this leaf."""
     if requires_grad and self.array.dtype.kind not in "fcV":
-        raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+        raise RuntimeError("only Tensors of floating point dtype can require gradients")
     if not requires_grad and self.grad_fn is not None:
+        raise RuntimeError(LEAVES_ONLY + _COMPUTED)
+    if requires_grad and self.storage.inferred and not here.inference:
         raise RuntimeError(
-            "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-            "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
         )
     self.tracked = bool(requires_grad) or self.node is not None
     return self
+
+
+def set_requires_grad(self: Any, value: bool) -> None:
+    """What ``x.requires_grad = value`` does."""
+    if self.grad_fn is not None:
+        raise RuntimeError(LEAVES_ONLY + ("" if value else _COMPUTED))
+    if value and self.array.dtype.kind not in "fcV":
+        raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+    requires_grad_(self, value)
+
+
+def is_inference(self: Any) -> bool:
+    """Whether this tensor was made in inference mode."""
+    return self.storage.inferred
+
+
+def version(self: Any) -> int:
+    """How often this tensor's memory was written to in place."""
+    if self.storage.inferred:
+        raise RuntimeError("Inference tensors do not track version counter.")
+    return self.storage.version
 
 
 def detach(self: Any) -> Any:
@@ -61,7 +90,9 @@ def register_post_accumulate_grad_hook(self: Any, hook: Callable[[Any], None]) -
 
 
 class _Retain:
-    """A hook that stores the gradient of a tensor that is not a leaf."""
+    """A hook that stores the gradient of a tensor that is not a leaf, after all others had their say."""
+
+    last = True
 
     def __init__(self, x: Any) -> None:
         self.x = weakref.ref(x)

@@ -44,7 +44,7 @@ def add(owner: Any, when: Any, hook: Callable[..., Any]) -> RemovableHandle:
 
 def on_gradient(hooks: Any, g: Any, *, tensors: bool) -> Any:
     """The gradient of one tensor, after its hooks saw it and perhaps replaced it."""
-    for hook in tuple(hooks.values()):
+    for hook in sorted(hooks.values(), key=lambda hook: getattr(hook, "last", False)):
         given = g if isinstance(g, Bare) else Bare._wrap(g)
         answer = hook(given)
         if answer is not None:

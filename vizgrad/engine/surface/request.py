@@ -84,10 +84,10 @@ def _several(xs: Any) -> list[Any]:
 def _roots(xs: list[Any], gradients: Any, create_graph: bool) -> list[tuple[Any, Any]]:
     """The edges that a walk begins at, each with its gradient."""
     given: Sequence[Any] = [None] * len(xs) if gradients is None else _several(gradients)
-    if len(given) != len(xs):
+    if len(given) < len(xs):
         raise RuntimeError(f"got {len(xs)} tensors and {len(given)} gradients")
     found = []
-    for i, (x, g) in enumerate(zip(xs, given, strict=True)):
+    for i, (x, g) in enumerate(zip(xs, given, strict=False)):
         target = edge(x)
         if target is None:
             raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
@@ -122,6 +122,9 @@ def backward(
     wanted = None if inputs is None else _several(inputs)
     if wanted is not None and not wanted:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    for x in wanted or ():
+        if edge(x) is None:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     targets = None if wanted is None else _targets(wanted)
     roots = _roots(xs, grad_tensors, create_graph)
     found = _backward.run(
@@ -175,11 +178,12 @@ def grad(
     )
     if materialize_grads:
         found = [zeros_like(x) if g is None else g for x, g in zip(wanted, found, strict=True)]
-    if not allow_unused and any(g is None for g in found):
-        raise RuntimeError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True "
-            "if this is the desired behavior."
-        )
+    for i, g in enumerate(found if not allow_unused else ()):
+        if g is None:
+            raise RuntimeError(
+                f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "
+                "allow_unused=True if this is the desired behavior."
+            )
     return tuple(found)
 
 
