@@ -18,6 +18,8 @@ _SUPPORTED = ", ".join(d.name for d in reversed(_dtype.ALL))
 def finished(array: Any, requires_grad: bool = False) -> Any:
     """A tensor around a new array."""
     x = Bare._wrap(array)
+    if requires_grad and x.array.dtype.kind not in "fcV":
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     return x.requires_grad_() if requires_grad else x
 
 
