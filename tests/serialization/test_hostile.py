@@ -63,6 +63,10 @@ def test_archives_that_contradict_themselves():
         "record outside": (UnsafeCheckpointError, archive(tensor(), extra=[("../x", b"")])),
         "compressed": (UnsupportedCheckpointError, archive(tensor(), compression=zipfile.ZIP_DEFLATED)),
         "TorchScript": (UnsupportedCheckpointError, archive(tensor(), extra=[("constants.pkl", b"")])),
+        "TorchScript, compressed": (
+            UnsupportedCheckpointError,
+            archive(tensor(), extra=[("constants.pkl", b"")], compression=zipfile.ZIP_DEFLATED),
+        ),
         "no pickle": (CorruptCheckpointError, archive(tensor(), leave=("data.pkl",))),
         "format": (
             UnsupportedCheckpointError,

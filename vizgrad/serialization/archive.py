@@ -53,12 +53,6 @@ class Reader:
         name = entry.filename
         if name.startswith(("/", "\\")) or ".." in name.split("/") or "\\" in name:
             raise UnsafeCheckpointError(f"a record with the name {name!r:.80}")
-        if entry.flag_bits & 1:
-            raise UnsupportedCheckpointError(f"record {name!r:.80} is encrypted")
-        if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
-            raise UnsupportedCheckpointError(
-                f"record {name!r:.80} is compressed; PyTorch stores its records as they are"
-            )
         if entry.header_offset < 0:
             raise CorruptCheckpointError(f"record {name!r:.80} begins before the file")
         stem, _, rest = name.partition("/")
@@ -66,7 +60,7 @@ class Reader:
             raise CorruptCheckpointError(f"record {name!r:.80} is outside of {self.stem!r:.80}")
         if rest in self.records:
             raise UnsafeCheckpointError(f"two records with the name {name!r:.80}")
-        if entry.header_offset + _LOCAL.size + entry.file_size > end:
+        if entry.header_offset + _LOCAL.size + entry.compress_size > end:
             raise UnsafeCheckpointError(f"record {name!r:.80} overlaps what follows it")
         self.records[rest] = entry, end
 
@@ -85,6 +79,12 @@ class Reader:
     def start(self, name: str) -> int:
         """Where a record's bytes begin, by its local header."""
         entry, end = self._entry(name)
+        if entry.flag_bits & 1:
+            raise UnsupportedCheckpointError(f"record {name!r:.80} is encrypted")
+        if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
+            raise UnsupportedCheckpointError(
+                f"record {name!r:.80} is compressed; PyTorch stores its records as they are"
+            )
         self.file.seek(entry.header_offset)
         header = self.file.read(_LOCAL.size)
         if len(header) != _LOCAL.size or not header.startswith(b"PK\3\4"):
