@@ -203,7 +203,9 @@ def enter_dual_level() -> int:
 
 def exit_dual_level(*, level: int | None = None) -> None:
     """Close the level: its tangents are gone."""
-    if here_now.level is None or level not in (None, 0):
+    if here_now.level is None:
+        raise RuntimeError("Dual level must be a positive number.")
+    if level not in (None, 0):
         raise RuntimeError(
             "Trying to exit a forward AD level that was not the last one that was created. This is not supported."
         )
@@ -245,7 +247,7 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
             raise ValueError(f"Expected {name} to be floating point or complex, but got: {x.dtype}")
     if tangent_of(tensor) is not None:
         raise RuntimeError(
-            "Trying to create a dual Tensor based on a Tensor that already has a forward gradient at the same level "
+            "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level "
             "0 is not supported."
         )
     _fits(tensor, tangent)
@@ -282,4 +284,4 @@ def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
         return UnpackedDualTensor(tensor, None)
     with watch.unwatched():
         tangent = tangent_of(tensor)
-    return UnpackedDualTensor(tensor if tangent is None else _same(tensor), tangent)
+    return UnpackedDualTensor(_same(tensor), tangent)

@@ -81,9 +81,6 @@ class BackwardCFunction(Node, FunctionCtx):
             return self.saved_for_forward
         return () if self._saved is None else self._saved.tensors(self)
 
-    def name(self) -> str:
-        return type(self).__name__
-
     def gradients(self, grads: list[Any], create_graph: bool) -> list[Any]:
         """The gradients of the tensors among the arguments, by the Function's own ``backward``."""
         given = [g if g is None or isinstance(g, Bare) else Bare._wrap(g) for g in grads]
@@ -173,7 +170,7 @@ class Function:
             bound.apply_defaults()
             args = bound.args
         elif kwargs:
-            raise TypeError(f"{cls.__name__}.apply() takes no keyword arguments")
+            args = inspect.signature(cls.forward).bind(None, *args, **kwargs).args[1:]
         places = tuple(i for i, a in enumerate(args) if isinstance(a, Bare))
         for i in places:
             alias.refresh(args[i])
@@ -286,7 +283,7 @@ def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
         if not recording or not any(isinstance(g, Bare) and g.tracked for g in grads):
             return answer
         answers = answer if isinstance(answer, tuple) else (answer,)
-        marked = [rows.refused(_Refusal, x, grads) if isinstance(x, Bare) else x for x in answers]
+        marked = [rows.refused(_Refusal, x) if isinstance(x, Bare) else x for x in answers]
         return tuple(marked) if isinstance(answer, tuple) else marked[0]
 
     return backward

@@ -79,6 +79,17 @@ def attach(ctx: Any, row: Op, settings: dict[str, Any], edges: list[Any], output
     ctx.like = like if row.outputs else like[0]
 
 
+class _Origin(str):
+    """Where a view came from that may not be written to, and why not."""
+
+    why = (
+        "This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
+        "logic to handle view+inplace would override the custom backward associated with the custom Function, "
+        "leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the "
+        "custom Function."
+    )
+
+
 def result(x: Any, node: Any, slot: int, of: tuple[Any, ...] = ()) -> Any:
     """``x`` as an output of this node, on the same memory; with None, as a constant.
 
@@ -89,18 +100,16 @@ def result(x: Any, node: Any, slot: int, of: tuple[Any, ...] = ()) -> Any:
         out = Bare._wrap(x.array)
         out.storage = x.storage
     else:
-        name = type(node).__name__
-        origin = f"Output {slot} of {name}"
+        origin = _Origin(f"Output {slot} of {node.op.name}")
         out = alias._seen(source, x.array, TABLE["view"], {"size": x.array.shape}, origin)
     if node is not None:
         out.node, out.slot, out.tracked = node, slot, True
     return out
 
 
-def refused(kind: type[Any], x: Any, grads: tuple[Any, ...]) -> Any:
+def refused(kind: type[Any], x: Any) -> Any:
     """``x`` with a history that leads to a node of this kind."""
-    edges = [tape.edge(g) for g in grads if isinstance(g, Bare)]
-    node = kind(TABLE["clone"], edges, {})
+    node = kind(TABLE["clone"], [], {})
     node.like = x.array.shape, x.array.dtype
     return result(x, node, 0)
 
@@ -122,7 +131,7 @@ def matched(node: Any, answers: tuple[Any, ...]) -> tuple[Any, ...]:
     for i, g in enumerate(answers):
         if g is not None and i not in node._places:
             raise RuntimeError(
-                f"function {node.name()} returned a gradient different from None at position {i + 1}, but the "
+                f"function {node.name()} returned a gradient different than None at position {i + 1}, but the "
                 "corresponding forward input was not a Variable"
             )
     return answers

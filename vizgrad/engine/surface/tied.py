@@ -28,9 +28,6 @@ class _Constant(tape.Node):
 
     __slots__ = ()
 
-    def name(self) -> str:
-        return type(self).__name__
-
     def gradients(self, grads: list[Any], create_graph: bool) -> list[Any]:
         from vizgrad.engine.backward import like
 
