@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from vizgrad.engine import alias, backward, namespace, tape
@@ -79,7 +80,7 @@ def attach(ctx: Any, row: Op, settings: dict[str, Any], edges: list[Any], output
     ctx.like = like if row.outputs else like[0]
 
 
-class _Origin(str):
+class _Origin(tuple[Any, int]):
     """Where a view came from that may not be written to, and why not."""
 
     why = (
@@ -100,7 +101,7 @@ def result(x: Any, node: Any, slot: int, of: tuple[Any, ...] = ()) -> Any:
         out = Bare._wrap(x.array)
         out.storage = x.storage
     else:
-        origin = _Origin(f"Output {slot} of {node.op.name}")
+        origin = _Origin((SimpleNamespace(backward_name=node.op.name), slot))
         out = alias._seen(source, x.array, TABLE["view"], {"size": x.array.shape}, origin)
     if node is not None:
         out.node, out.slot, out.tracked = node, slot, True
