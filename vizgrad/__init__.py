@@ -80,7 +80,7 @@ def numel(input: Tensor) -> _Any:
     return input.numel()
 
 
-from vizgrad import autograd, cuda, fft, linalg, nn, optim, random, signal
+from vizgrad import autograd, cuda, fft, linalg, nn, optim, random, signal, special
 
 if _TYPE_CHECKING:
     from vizgrad.widgets.run import replay, watch

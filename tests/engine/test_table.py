@@ -143,6 +143,9 @@ PYTORCH_NAMES = {
         lambda x, **rest: torch.nn.functional.batch_norm(x, None, None, training=True, **rest)
     ),
     "frexp": lambda torch: lambda x: torch.frexp(x)[0],
+    "polygamma": lambda torch: (  # PyTorch's own trigamma is right to 9 digits
+        lambda x, n: torch.polygamma(n, x) if n > 1 else torch.special.zeta(2.0, x)
+    ),
     "divide_rounded": lambda torch: torch.div,
     "conj": lambda torch: lambda x: torch.conj(x).resolve_conj(),
     "median_of_all": lambda torch: torch.median,

@@ -10,7 +10,22 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import erf, exponential, factor, ldl, power, product, reduce, scatter, strided
+from . import (
+    bessel,
+    erf,
+    exponential,
+    factor,
+    gamma,
+    gamma_incomplete,
+    ldl,
+    normal,
+    orthogonal,
+    power,
+    product,
+    reduce,
+    scatter,
+    strided,
+)
 
 EXTRAS: dict[str, Callable[[ModuleType], Callable[..., Any]]] = {
     "special_erf": erf.of,
@@ -21,6 +36,11 @@ EXTRAS: dict[str, Callable[[ModuleType], Callable[..., Any]]] = {
     "restrided": strided.restrided,
     "power": power.of,
     **reduce.ROWS,
+    **gauss.ROWS,
+    **gamma.ROWS,
+    **gamma_incomplete.ROWS,
+    **bessel.ROWS,
+    **orthogonal.ROWS,
     **product.ROWS,
     **factor.ROWS,
     **ldl.ROWS,

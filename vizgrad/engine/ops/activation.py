@@ -112,20 +112,6 @@ class softplus(analytic):
 
 
 @op
-class erf(analytic):
-    """The error function: 2/√π times the area under e^(-t²) from 0 to x"""
-
-    samples = ONE
-    formula = "2/√π ∫₀ˣ exp(-t²) dt"
-
-    def forward(xp, input: Value):
-        return xp.special_erf(input)
-
-    def d_input(xp, g, input):
-        return g * 1.1283791670955126 * xp.exp(-input * input)  # 2/√π
-
-
-@op
 class gelu(analytic):
     """x · Φ(x), with Φ the normal distribution: how likely a normal number is to be smaller than x
 
