@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from vizgrad.engine.ops.shape import cat, stack
+from vizgrad.engine.ops.join import cat, stack
 from vizgrad.engine.surface.grad_mode import no_grad
 from vizgrad.engine.tensor import Tensor
 

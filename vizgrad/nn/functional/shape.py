@@ -10,7 +10,7 @@ import numpy
 from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.matmul import matmul
-from vizgrad.engine.ops.shape import cat
+from vizgrad.engine.ops.join import cat
 from vizgrad.engine.surface import create
 from vizgrad.engine.tensor import Tensor
 

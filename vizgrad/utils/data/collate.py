@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from vizgrad.engine.dtype import float64
-from vizgrad.engine.ops.shape import stack
+from vizgrad.engine.ops.join import stack
 from vizgrad.engine.surface.create import from_numpy, tensor
 from vizgrad.engine.tensor import Tensor
 
