@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gzip
 import math
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy
 
+from .download import fetch
 from .pictures import Pictures
 
 __all__ = ["MNIST", "FashionMNIST", "read_idx"]
@@ -60,28 +59,10 @@ class MNIST(Pictures):
                 if path.is_file():
                     return path
         if download:
-            return self._fetch(f"{name}.gz")
+            return fetch(f"{name}.gz", self.mirrors, self.raw_folder)
         raise RuntimeError(
             f"Dataset not found: no {name} or {name}.gz in {self.root} or {self.raw_folder}; put the "
             "original files there, or use download=True to fetch them"
-        )
-
-    def _fetch(self, name: str) -> Path:
-        self.raw_folder.mkdir(parents=True, exist_ok=True)
-        problem: Exception | None = None
-        for mirror in self.mirrors:
-            try:
-                with urllib.request.urlopen(mirror + name, timeout=30) as answer:
-                    whole = answer.read()
-            except (urllib.error.URLError, OSError) as error:
-                problem = error
-                continue
-            path = self.raw_folder / name
-            path.write_bytes(whole)
-            return path
-        raise RuntimeError(
-            f"{name} could not be fetched ({problem}); copy it into {self.raw_folder} by hand, or use "
-            "datasets.Digits, which needs no network"
         )
 
     def _details(self) -> list[str]:

@@ -31,12 +31,12 @@ class Pictures(Dataset[Any]):
         transform: Callable[[Any], Any] | None,
         target_transform: Callable[[Any], Any] | None,
     ) -> None:
-        self.data: Tensor = from_numpy(pictures)
-        self.targets: Tensor = from_numpy(labels.astype(numpy.int64))
+        self.data: Any = from_numpy(pictures)
+        self.targets: Any = from_numpy(labels.astype(numpy.int64))
         self.transform, self.target_transform = transform, target_transform
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
-        picture, label = _picture(self.data.array[index]), int(self.targets.array[index])
+        picture, label = _picture(_array(self.data)[index]), int(_array(self.targets)[index])
         if self.transform is not None:
             picture = self.transform(picture)
         if self.target_transform is not None:
@@ -59,6 +59,10 @@ class Pictures(Dataset[Any]):
 
     def _details(self) -> list[str]:
         return []
+
+
+def _array(data: Any) -> Any:
+    return data.array if isinstance(data, Tensor) else data
 
 
 def _picture(array: numpy.ndarray) -> Any:
