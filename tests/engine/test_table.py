@@ -27,6 +27,12 @@ WITHOUT_SAMPLES = {
     "view_as_real": "of complex numbers: test_pointwise",
     "view_as_complex": "its result is complex: test_pointwise",
     "move": "needs a second device: test_device",
+    "linalg_cholesky_ex": "of positive definite matrices: test_linalg",
+    "cholesky_inverse": "of triangles, whose gradient is taken as of full matrices: test_linalg",
+    "linalg_eigh": "of symmetric matrices: test_linalg",
+    "linalg_eigvalsh": "of symmetric matrices: test_linalg",
+    "linalg_eig": "its results are complex: test_linalg",
+    "linalg_eigvals": "its result is complex: test_linalg",
     "slice_backward": "the gradient of slice, whose gradient of gradient runs it",
     "index_backward": "the gradient of index, whose gradient of gradient runs it",
     "index_put": "what x[mask] = y writes: test_inplace",
@@ -121,6 +127,8 @@ def test_shape_rule(row, sample):
 NO_TWIN = {n for n in ROWS if n.endswith(("_backward", "_input", "_weight", "_grad", "_add"))} - {
     "scatter_add"
 }
+# The gradient of the determinant; vectors whose signs are free: test_linalg.
+NO_TWIN |= {"linalg_cofactors", "linalg_svd"}
 # Halves of public functions: tests/nn compares the whole.
 NO_TWIN |= {
     "attention_weights",
@@ -157,6 +165,8 @@ PYTORCH_NAMES = {
 def pytorch_function(torch, name):
     if name in PYTORCH_NAMES:
         return PYTORCH_NAMES[name](torch)
+    if name.startswith("linalg_"):
+        return getattr(torch.linalg, name.removeprefix("linalg_"))
     for place in (torch.nn.functional, torch, torch.special):
         if hasattr(place, name):
             return getattr(place, name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vizgrad.engine.ops.decompose import geqrf
 from vizgrad.engine.ops.matmul import bmm, dot, matmul, mm, mv, vdot
-from vizgrad.engine.ops.products import addbmm, addmm, addmv, addr, baddbmm, cdist, trace
+from vizgrad.engine.ops.products import addbmm, addmm, addmv, addr, baddbmm, cdist, outer, trace
 from vizgrad.engine.ops.solve import cholesky_inverse
 from vizgrad.engine.ops.solve import linalg_det as det
 from vizgrad.engine.ops.solve import linalg_inv as inverse
@@ -27,7 +29,6 @@ from vizgrad.engine.surface.linalg_products import (
     inner,
     kron,
     matrix_power,
-    outer,
     tensordot,
     vander,
 )
@@ -67,5 +68,5 @@ class Methods:
     lu, lu_solve, triangular_solve = lu, lu_solve, triangular_solve
     qr, geqrf, orgqr, ormqr, svd = qr, geqrf, orgqr, ormqr, svd
 
-    def __rmatmul__(self, other):
+    def __rmatmul__(self: Any, other: Any) -> Any:
         return matmul(other, self)

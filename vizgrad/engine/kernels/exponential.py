@@ -36,7 +36,10 @@ def expm(xp: ModuleType) -> Callable[[Any], Any]:
 
 def _rational(xp: ModuleType, a: Any, q: int) -> Any:
     """The [q/q] Padé approximant of eᴬ: (V - U)⁻¹ (V + U), U the odd and V the even powers."""
-    c = [factorial(2 * q - j) * factorial(q) / (factorial(2 * q) * factorial(j) * factorial(q - j)) for j in range(q + 1)]
+    c = [
+        factorial(2 * q - j) * factorial(q) / (factorial(2 * q) * factorial(j) * factorial(q - j))
+        for j in range(q + 1)
+    ]
     square = a @ a
     power = xp.broadcast_to(xp.eye(a.shape[-1], dtype=a.dtype), a.shape)
     odd, even = c[1] * power, c[0] * power

@@ -39,9 +39,19 @@ def lu(xp: ModuleType) -> Callable[..., Any]:
 def _exchange(xp: ModuleType, y: Any, pivots: Any, j: int) -> None:
     """Bring the largest element of column ``j`` to the diagonal, whole rows along with it."""
     column = y[:, j:, j]
-    size = xp.absolute(column.real) + xp.absolute(column.imag) if column.dtype.kind == "c" else xp.absolute(column)
+    size = (
+        xp.absolute(column.real) + xp.absolute(column.imag)
+        if column.dtype.kind == "c"
+        else xp.absolute(column)
+    )
     best = size.argmax(axis=1) + j
     pivots[:, j] = best + 1
+    if len(y) == 1:  # one matrix: no need to gather
+        best = int(best[0])
+        row = y[0, best].copy()
+        y[0, best] = y[0, j]
+        y[0, j] = row
+        return
     each = xp.arange(len(y))
     row = y[each, best]
     y[each, best] = y[:, j]
@@ -50,8 +60,10 @@ def _exchange(xp: ModuleType, y: Any, pivots: Any, j: int) -> None:
 
 def _eliminate(xp: ModuleType, y: Any, j: int, stop: int) -> None:
     """Column ``j`` becomes multipliers; what it stands for is taken off the rest of the block."""
-    pivot = y[:, j, j][:, None]
-    y[:, j + 1 :, j] /= xp.where(pivot == 0, xp.ones_like(pivot), pivot)
+    pivot = y[:, j, j, None]
+    if not pivot.all():
+        pivot = xp.where(pivot == 0, xp.ones_like(pivot), pivot)
+    y[:, j + 1 :, j] /= pivot
     y[:, j + 1 :, j + 1 : stop] -= y[:, j + 1 :, j, None] * y[:, j, None, j + 1 : stop]
 
 
@@ -78,32 +90,35 @@ def solve_triangle(xp: ModuleType) -> Callable[..., Any]:
     """
 
     def solve(a: Any, b: Any, upper: bool, unit: bool) -> Any:
-        lead = xp.broadcast_shapes(a.shape[:-2], b.shape[:-2]) if a.shape[:-2] != b.shape[:-2] else a.shape[:-2]
+        lead = (
+            xp.broadcast_shapes(a.shape[:-2], b.shape[:-2]) if a.shape[:-2] != b.shape[:-2] else a.shape[:-2]
+        )
         x = xp.empty((*lead, *b.shape[-2:]), dtype=b.dtype)
         x[...] = b
-        _substitute(a, x, upper, unit)
-        return x
+        if not upper:  # seen from its end, a lower triangle is an upper one
+            a, x = a[..., ::-1, ::-1], x[..., ::-1, :]
+        _substitute(xp, a, x, unit)
+        return x if upper else x[..., ::-1, :]
 
     return solve
 
 
-def _substitute(a: Any, x: Any, upper: bool, unit: bool) -> None:
+def _substitute(xp: ModuleType, a: Any, x: Any, unit: bool) -> None:
+    """Overwrite ``x`` with the solution for the upper triangle of ``a``."""
     n = a.shape[-1]
-    if n > _BLOCK:
-        half = n // 2
-        first, second = slice(0, half), slice(half, n)
-        if upper:
-            first, second = second, first
-        _substitute(a[..., first, first], x[..., first, :], upper, unit)
-        x[..., second, :] -= a[..., second, first] @ x[..., first, :]
-        _substitute(a[..., second, second], x[..., second, :], upper, unit)
+    if n > 2 * _BLOCK:
+        top, rest = slice(0, n // 2), slice(n // 2, n)
+        _substitute(xp, a[..., rest, rest], x[..., rest, :], unit)
+        x[..., top, :] -= a[..., top, rest] @ x[..., rest, :]
+        _substitute(xp, a[..., top, top], x[..., top, :], unit)
         return
-    for i in reversed(range(n)) if upper else range(n):
-        known = slice(i + 1, n) if upper else slice(0, i)
-        row = x[..., i : i + 1, :]
-        if known.stop > known.start:
-            row -= a[..., i : i + 1, known] @ x[..., known, :]
-        if not unit:
+    a = xp.triu(a, 1) + xp.eye(n, dtype=a.dtype) if unit else xp.triu(a)
+    try:  # elimination finds nothing to eliminate in a triangle, so what it does is substitution
+        x[...] = xp.linalg.solve(a, x)
+    except xp.linalg.LinAlgError:
+        for i in reversed(range(n)):
+            row = x[..., i : i + 1, :]
+            row -= a[..., i : i + 1, i + 1 :] @ x[..., i + 1 :, :]
             row /= a[..., i : i + 1, i : i + 1]
 
 

@@ -21,9 +21,8 @@ def of(module: ModuleType) -> Callable[[Any, Any], Any]:
             return a.dot(b)  # less than half of what ``@`` costs for small matrices
         if kind.itemsize == 2 and kind.kind in "fV":  # sums of narrow numbers need more digits
             return matmul(a.astype(_float32), b.astype(_float32)).astype(kind)
-        if b.ndim == 2 and a.ndim > 2 and a.flags.c_contiguous:
-            rows = a.reshape(-1, a.shape[-1]) if a.size else a
-            return (rows @ b).reshape(*a.shape[:-1], b.shape[-1])
+        if b.ndim == 2 and a.ndim > 2 and a.size:
+            return matmul(a.reshape(-1, a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[-1])
         return a @ b
 
     return matmul

@@ -27,6 +27,12 @@ def checked(xp, name, info, what):
         raise LinAlgError(f"{name}: {which}{what.format(int(info.ravel()[bad]))}")
 
 
+_INDEFINITE = (
+    "The factorization could not be completed because the input is not positive-definite "
+    "(the leading minor of order {} is not positive-definite)."
+)
+
+
 @op
 class linalg_cholesky_ex(factoring):
     """A = L Lᴴ with L lower triangular, of a positive definite A; ``info`` is the minor that is not positive, or 0
@@ -48,8 +54,7 @@ class linalg_cholesky_ex(factoring):
         except xp.linalg.LinAlgError:
             y, info = xp.cholesky_kernel(lower)
             if check_errors:
-                checked(xp, "linalg.cholesky", info, "The factorization could not be completed because the input "
-                        "is not positive-definite (the leading minor of order {} is not positive-definite).")  # fmt: skip
+                checked(xp, "linalg.cholesky", info, _INDEFINITE)
         return adjoint(xp, y) if upper else y, info
 
     def d_A(xp, g, g_info, L, upper):
@@ -150,7 +155,9 @@ class linalg_qr(factoring):
     def d_A(xp, gQ, gR, Q, R, mode):
         m, k, n = Q.shape[-2], Q.shape[-1], R.shape[-1]
         if mode == "r":
-            raise RuntimeError("The derivative of linalg.qr depends on Q, which is not computed when mode='r'.")
+            raise RuntimeError(
+                "The derivative of linalg.qr depends on Q, which is not computed when mode='r'."
+            )
         if mode == "complete" and m > n:
             raise RuntimeError(
                 "The QR decomposition is not differentiable when mode='complete' and nrows > ncols"
@@ -214,7 +221,9 @@ class linalg_ldl_solve(Formula):
         square("torch.linalg.ldl_solve", LD)
         stacked("torch.linalg.ldl_solve", LD, B)
         if LD.shape[-1] != B.shape[-2]:
-            raise RuntimeError(f"linalg.ldl_solve: Expected B to have {LD.shape[-1]} rows, but it has {B.shape[-2]}")
+            raise RuntimeError(
+                f"linalg.ldl_solve: Expected B to have {LD.shape[-1]} rows, but it has {B.shape[-2]}"
+            )
         if pivots.dtype.kind not in "iu":
             raise RuntimeError(f"linalg.ldl_solve: Expected pivots to be integers. Got {pivots.dtype}")
         if pivots.shape != LD.shape[:-1]:

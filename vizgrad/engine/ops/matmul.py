@@ -64,16 +64,24 @@ class matmul(product):
         return xp.matmul(adjoint(xp, input), g)
 
 
+def _check(n, m, name, a, b):
+    """The operands have ``n`` and ``m`` dimensions and one dtype: asked at every product, so in few words."""
+    if a.ndim != n or b.ndim != m:
+        dims(name, first=(a, n), second=(b, m))
+    if a.dtype is not b.dtype or a.dtype.kind == "b":
+        same_kind(name, a, b)
+
+
 @op
 class mm(product):
     """Product of two matrices: y[i, k] = Σⱼ a[i, j] b[j, k]"""
 
     samples = (Sample((3, 4), (4, 2)),)
     shape = staticmethod(shapes.matmul)
+    formula = "x @ mat2"
 
     def forward(xp, input: Value, mat2: Value):
-        dims("mm", input=(input, 2), mat2=(mat2, 2))
-        same_kind("addmm_impl_cpu_", input, mat2)
+        _check(2, 2, "mm", input, mat2)
         return xp.matmul(input, mat2)
 
     def d_input(xp, g, mat2):
@@ -89,10 +97,10 @@ class bmm(product):
 
     samples = (Sample((5, 3, 4), (5, 4, 2)),)
     shape = staticmethod(shapes.matmul)
+    formula = "x @ mat2"
 
     def forward(xp, input: Value, mat2: Value):
-        dims("bmm", batch1=(input, 3), batch2=(mat2, 3))
-        same_kind("bmm", input, mat2)
+        _check(3, 3, "bmm", input, mat2)
         paired(input, mat2)
         return xp.matmul(input, mat2)
 
@@ -119,10 +127,10 @@ class mv(product):
 
     samples = (Sample((3, 4), (4,)),)
     shape = staticmethod(shapes.matmul)
+    formula = "x @ vec"
 
     def forward(xp, input: Value, vec: Value):
-        dims("mv", input=(input, 2), vec=(vec, 1))
-        same_kind("addmv_impl_cpu", input, vec)
+        _check(2, 1, "mv", input, vec)
         return xp.matmul(input, vec)
 
     def d_input(xp, g, vec):
@@ -138,9 +146,10 @@ class dot(product):
 
     samples = (Sample((4,), (4,)),)
     shape = staticmethod(shapes.matmul)
+    formula = "Σ x · tensor"
 
     def forward(xp, input: Value, tensor: Value):
-        _vectors("dot", input, tensor)
+        _check(1, 1, "dot", input, tensor)
         return xp.matmul(input, tensor)
 
     def d_input(xp, g, tensor):
@@ -156,9 +165,10 @@ class vdot(product):
 
     samples = (Sample((4,), (4,)),)
     shape = staticmethod(shapes.matmul)
+    formula = "Σ conj(a) · b"
 
     def forward(xp, input: Value, other: Value):
-        _vectors("vdot", input, other)
+        _check(1, 1, "vdot", input, other)
         return xp.matmul(xp.conj(input), other)
 
     def d_input(xp, g, other):
@@ -166,18 +176,6 @@ class vdot(product):
 
     def d_other(xp, g, input):
         return g * input
-
-
-def _vectors(name, a, b):
-    if a.ndim != 1 or b.ndim != 1:
-        raise RuntimeError(f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors")
-    if a.dtype != b.dtype or a.dtype.kind == "b":
-        same_kind(name, a, b)
-    if a.shape != b.shape:
-        raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{a.size}] and src [{b.size}] to have the same number "
-            f"of elements, but got {a.size} and {b.size} elements respectively"
-        )
 
 
 @op

@@ -55,7 +55,9 @@ def same_kind(name: str, *arrays: Any) -> None:
                 "convert one of them with .to(dtype)"
             )
     if kind.kind == "b":
-        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'; convert with .int() or .float() first")
+        raise NotImplementedError(
+            f"\"{name}\" not implemented for 'Bool'; convert with .int() or .float() first"
+        )
 
 
 def dims(name: str, **wanted: tuple[Any, int]) -> None:

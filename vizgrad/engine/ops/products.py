@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vizgrad.engine.op import Formula, op
+from vizgrad.engine.op import op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.matmul import paired, product
 from vizgrad.engine.ops.matrices import adjoint, dims, same_kind
@@ -19,11 +19,19 @@ class added(product):
     broadcasts = True
 
 
+def _check(n, m, name, input, a, b):
+    """The factors have ``n`` and ``m`` dimensions, and all have one dtype."""
+    if a.ndim != n or b.ndim != m:
+        dims(name, first=(a, n), second=(b, m))
+    if a.dtype is not b.dtype or a.dtype is not input.dtype or a.dtype.kind == "b":
+        same_kind(name, a, b, input)
+
+
 def _sum(xp, name, input, y, beta, alpha):
-    """beta · input + alpha · y, in the dtype that both have."""
+    """Beta · input + alpha · y, in the dtype that both have."""
     if y.dtype.kind in "iu":  # as PyTorch does: of a fraction, the whole part counts
         beta, alpha = int(beta), int(alpha)
-    if shapes.broadcast(input.shape, y.shape) != y.shape:
+    if input.shape != y.shape and shapes.broadcast(input.shape, y.shape) != y.shape:
         raise RuntimeError(
             f"{name}: The expanded size of the tensor must match the product's size {list(y.shape)}, but the "
             f"input has size {list(input.shape)}"
@@ -43,10 +51,10 @@ class addmm(added):
     """beta · x + alpha · a @ b"""
 
     samples = (Sample((3, 2), (3, 4), (4, 2)), Sample((2,), (3, 4), (4, 2), beta=0.5, alpha=2))
+    formula = "beta · x + alpha · mat1 @ mat2"
 
     def forward(xp, input: Value, mat1: Value, mat2: Value, *, beta: float = 1, alpha: float = 1):
-        dims("addmm", mat1=(mat1, 2), mat2=(mat2, 2))
-        same_kind("addmm_impl_cpu_", mat1, mat2, input)
+        _check(2, 2, "addmm", input, mat1, mat2)
         return _sum(xp, "addmm", input, xp.matmul(mat1, mat2), beta, alpha)
 
     def d_input(xp, g, beta):
@@ -64,10 +72,10 @@ class addmv(added):
     """beta · x + alpha · A @ v"""
 
     samples = (Sample((3,), (3, 4), (4,)), Sample((), (3, 4), (4,), beta=0.5, alpha=2))
+    formula = "beta · x + alpha · mat @ vec"
 
     def forward(xp, input: Value, mat: Value, vec: Value, *, beta: float = 1, alpha: float = 1):
-        dims("addmv", mat=(mat, 2), vec=(vec, 1))
-        same_kind("addmv_impl_cpu", mat, vec, input)
+        _check(2, 1, "addmv", input, mat, vec)
         return _sum(xp, "addmv", input, xp.matmul(mat, vec), beta, alpha)
 
     def d_input(xp, g, beta):
@@ -86,6 +94,7 @@ class addr(added):
 
     samples = (Sample((3, 4), (3,), (4,)), Sample((3, 1), (3,), (4,), beta=0.5, alpha=2))
     promotes = "mixed"
+    formula = "beta · x + alpha · vec1 · vec2ᵀ"
 
     def forward(xp, input: Value, vec1: Value, vec2: Value, *, beta: float = 1, alpha: float = 1):
         dims("addr", vec1=(vec1, 1), vec2=(vec2, 1))
@@ -110,10 +119,10 @@ class baddbmm(added):
     """beta · x + alpha · a @ b, for stacks of matrices, pair by pair"""
 
     samples = (Sample((2, 3, 2), (2, 3, 4), (2, 4, 2)), Sample((2,), (2, 3, 4), (2, 4, 2), beta=0.5, alpha=2))
+    formula = "beta · x + alpha · batch1 @ batch2"
 
     def forward(xp, input: Value, batch1: Value, batch2: Value, *, beta: float = 1, alpha: float = 1):
-        dims("baddbmm", batch1=(batch1, 3), batch2=(batch2, 3))
-        same_kind("baddbmm", batch1, batch2, input)
+        _check(3, 3, "baddbmm", input, batch1, batch2)
         paired(batch1, batch2)
         return _sum(xp, "baddbmm", input, xp.matmul(batch1, batch2), beta, alpha)
 
@@ -132,11 +141,10 @@ class addbmm(added):
     """beta · x + alpha · Σ a @ b, the products of a stack added up"""
 
     samples = (Sample((3, 2), (2, 3, 4), (2, 4, 2)), Sample((2,), (2, 3, 4), (2, 4, 2), beta=0.5, alpha=2))
-    formula = "beta · x + alpha · Σ a @ b"
+    formula = "beta · x + alpha · Σ batch1 @ batch2"
 
     def forward(xp, input: Value, batch1: Value, batch2: Value, *, beta: float = 1, alpha: float = 1):
-        dims("addbmm", batch1=(batch1, 3), batch2=(batch2, 3))
-        same_kind("addbmm", batch1, batch2, input)
+        _check(3, 3, "addbmm", input, batch1, batch2)
         paired(batch1, batch2)
         n, m = batch1.shape[1], batch1.shape[0] * batch1.shape[2]
         y = xp.matmul(xp.swapaxes(batch1, 0, 1).reshape(n, m), batch2.reshape(m, batch2.shape[2]))
@@ -153,12 +161,33 @@ class addbmm(added):
 
 
 @op
+class outer(product):
+    """a bᵀ: all products of an element of one vector and an element of the other"""
+
+    samples = (Sample((3,), (4,)),)
+    promotes = "mixed"
+    formula = "x · vec2ᵀ"
+
+    def forward(xp, input: Value, vec2: Value):
+        if input.ndim != 1 or vec2.ndim != 1:
+            raise RuntimeError(f"outer: Expected 1-D arguments, but got {input.ndim}-D and {vec2.ndim}-D")
+        return xp.reshape(input, (-1, 1)) * vec2
+
+    def d_input(xp, g, vec2):
+        return xp.sum(g * xp.conj(vec2), axis=-1)
+
+    def d_vec2(xp, g, input):
+        return xp.sum(g * xp.conj(xp.reshape(input, (-1, 1))), axis=0)
+
+
+@op
 class trace(product):
     """Σᵢ x[i, i]"""
 
     samples = (Sample((3, 3)), Sample((3, 4)))
     out = False
     formulas = {"input": "g on the diagonal"}
+    formula = "Σᵢ x[i, i]"
 
     def forward(xp, input: Value):
         dims("trace", input=(input, 2))

@@ -276,6 +276,8 @@ class cast(moving):
     broadcasts = True  # the engine returns the gradient to the input's dtype
 
     def forward(xp, input: Value, kind: Any):
+        if input.dtype.kind == "c" and kind.kind not in "cb":
+            input = input.real
         return input.astype(kind)
 
     def d_input(xp, g):

@@ -6,6 +6,8 @@ differentiation*, 2008, unless a row says otherwise.
 
 from __future__ import annotations
 
+from numpy import errstate
+
 from vizgrad.engine.errors import LinAlgError
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
@@ -147,10 +149,13 @@ class linalg_det(solving):
     """The determinant: by how much A stretches volumes"""
 
     samples = (Sample((3, 3)), Sample((2, 2, 2)))
+    formula = "det A"
+    formulas = {"A": "g · det(A) A⁻ᵀ"}
 
     def forward(xp, A: Value):
         square("linalg.det", A)
-        return xp.linalg.det(A)
+        with errstate(over="ignore"):  # a float32 of this size is infinite, as in PyTorch
+            return xp.linalg.det(A)
 
     def d_A(xp, g, A):
         return g[..., None, None] * xp.conj(xp.linalg_cofactors(A))
@@ -205,8 +210,9 @@ class linalg_slogdet(solving):
 
 @op
 class linalg_pinv(solving):
-    """The inverse as far as there is one: A⁺ with A A⁺ A = A; singular values up to ``atol``, or ``rtol`` of the largest, count as 0
+    """The inverse as far as there is one: A⁺ with A A⁺ A = A
 
+    Singular values up to ``atol``, or up to ``rtol`` times the largest, count as 0.
     Golub & Pereyra, *The differentiation of pseudo-inverses and nonlinear least squares problems whose variables
     separate*, 1973.
     """
@@ -268,10 +274,12 @@ class linalg_matrix_exp(solving):
 
 @op
 class linalg_cross(solving):
-    """The vector that stands on two vectors of three numbers along ``dim``, as long as their parallelogram is large"""
+    """The vector upright on two vectors of three numbers along ``dim``, as long as their area is large"""
 
     samples = (Sample((4, 3), (4, 3)), Sample((3, 2), (3, 1), dim=0))
     promotes = "mixed"
+    formula = "a × b"
+    formulas = {"input": "b × g", "other": "g × a"}
 
     def forward(xp, input: Value, other: Value, *, dim: int = -1):
         if input.ndim != other.ndim:
@@ -308,11 +316,15 @@ class linalg_vector_norm(Formula):
         Sample((3, 4), ord=1),
     )
     out = True
-    shape = staticmethod(lambda x, ord=2, dim=None, keepdim=False: shapes.reduced(x, dim=dim, keepdim=keepdim))
+    shape = staticmethod(
+        lambda x, ord=2, dim=None, keepdim=False: shapes.reduced(x, dim=dim, keepdim=keepdim)
+    )
     formula = "(Σ |x|ᵖ)^(1/p)"
     formulas = {"x": "g · x |x|ᵖ⁻² / yᵖ⁻¹"}
 
-    def forward(xp, x: Value, ord: float = 2, dim: int | tuple[int, ...] | None = None, keepdim: bool = False):
+    def forward(
+        xp, x: Value, ord: float = 2, dim: int | tuple[int, ...] | None = None, keepdim: bool = False
+    ):
         if x.dtype.kind not in "fc":
             raise RuntimeError(
                 "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
@@ -325,7 +337,9 @@ class linalg_vector_norm(Formula):
                 "does not have an identity"
             )
         a = xp.absolute(x.astype("f4") if x.dtype == "f2" else x)
-        return _norm(xp, a, ord, axis, keepdim).astype(a.dtype if x.dtype == "f4" else x.real.dtype, copy=False)
+        return _norm(xp, a, ord, axis, keepdim).astype(
+            a.dtype if x.dtype == "f4" else x.real.dtype, copy=False
+        )
 
     def d_x(xp, g, x, y, ord, dim):
         ones = shapes.with_ones(x.shape, dim)
@@ -356,5 +370,3 @@ def _norm(xp, a, ord, axis, keepdims):
     if ord in (float("inf"), -float("inf")):
         return (xp.max if ord > 0 else xp.min)(a, axis=axis, keepdims=keepdims)
     return xp.sum(a**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
-
-

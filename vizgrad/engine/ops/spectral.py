@@ -159,7 +159,9 @@ class linalg_svd(factoring):
     outputs = ("U", "S", "Vh")
     named = "linalg_svd"
     formula = "U, S, Vᵀ with A = U diag(S) Vᵀ"
-    formulas = {"A": "U [(skew(Uᵀ gU) S + S skew(Vᵀ gV)) / (Sⱼ² - Sᵢ²) + diag(gS)] Vᵀ + (1 - U Uᵀ) gU S⁻¹ Vᵀ + …"}
+    formulas = {
+        "A": "U [(skew(Uᵀ gU) S + S skew(Vᵀ gV)) / (Sⱼ² - Sᵢ²) + diag(gS)] Vᵀ + (1 - U Uᵀ) gU S⁻¹ Vᵀ + …"
+    }
 
     def forward(xp, A: Value, full_matrices: bool = True):
         stacked("linalg.svd", A)

@@ -90,16 +90,16 @@ def _reflected(input: Any, tau: Any, name: str) -> tuple[Any, Any]:
     stacked(name, input.array)
     k, n = tau.array.shape[-1], input.array.shape[-1]
     if tau.array.dtype != input.array.dtype:
-        raise RuntimeError(
-            f"{name}: tau dtype {tau.dtype} does not match input dtype {input.dtype}"
-        )
+        raise RuntimeError(f"{name}: tau dtype {tau.dtype} does not match input dtype {input.dtype}")
     if tau.array.ndim != input.array.ndim - 1 or tau.array.shape[:-1] != input.array.shape[:-2]:
         raise RuntimeError(
             f"{name}: Expected tau to be of shape {list(input.array.shape[:-2])} and at most {n} long, but it has "
             f"shape {list(tau.array.shape)}"
         )
     if k > n:
-        raise RuntimeError(f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1], {n} < {k}")
+        raise RuntimeError(
+            f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1], {n} < {k}"
+        )
     V = input[..., :k].tril(-1)
     V = V + eye_like(V)
     scaled = tau.unsqueeze(-1) * matmul(mH(V), V).triu(1)
@@ -184,5 +184,3 @@ def pca_lowrank(A: Any, q: int | None = None, center: bool = True, niter: int = 
     if niter < 0:
         raise ValueError(f"niter(={niter}) must be non-negative integer")
     return svd_lowrank(A - A.mean(-2, True) if center else A, q, niter)
-
-

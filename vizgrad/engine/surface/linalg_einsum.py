@@ -6,6 +6,7 @@ from typing import Any
 
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.matmul import matmul
+from vizgrad.engine.ops.shape import permute, reshape
 
 Label = Any  # a letter, or -1, -2 … for dimensions that an ellipsis stands for, counted from its end
 
@@ -25,8 +26,12 @@ def einsum(*args: Any) -> Any:
         later = {n for term in terms[i + 1 :] for n in term} | set(result)
         x, labels = _pair(x, labels, y, other, later)
     x, labels = _summed(x, labels, set(result))
-    order = [labels.index(n) for n in result]
-    return x.permute(*order) if order != sorted(order) else x
+    return _ordered(x, labels, result)
+
+
+def _ordered(x: Any, labels: list[Label], wanted: list[Label]) -> Any:
+    """The dimensions in another order."""
+    return x if labels == wanted else permute(x, [labels.index(n) for n in wanted])
 
 
 def _arguments(args: tuple[Any, ...]) -> tuple[str, list[Any]]:
@@ -148,23 +153,26 @@ def _pair(x: Any, a: list[Label], y: Any, b: list[Label], later: set[Label]) -> 
     stack = [n for n in both if n in later]
     left, right = [n for n in a if n not in b], [n for n in b if n not in a]
     if not folded:
-        x = x.permute(*(a.index(n) for n in [*stack, *left]))
-        y = y.permute(*(b.index(n) for n in [*stack, *right]))
+        x = _ordered(x, a, [*stack, *left])
+        y = _ordered(y, b, [*stack, *right])
         shape = x.array.shape + (1,) * len(right)
         y_shape = y.array.shape[: len(stack)] + (1,) * len(left) + y.array.shape[len(stack) :]
         return x.reshape(shape) * y.reshape(y_shape), [*stack, *left, *right]
     x, rows = _matrices(x, a, stack, left, folded)
     y, columns = _matrices(y, b, stack, folded, right)
     z = matmul(x, y)
-    return z.reshape(*z.array.shape[: len(stack)], *rows[0], *columns[1]), [*stack, *left, *right]
+    if len(left) != 1 or len(right) != 1:
+        z = reshape(z, (*z.array.shape[: len(stack)], *rows[0], *columns[1]))
+    return z, [*stack, *left, *right]
 
 
 def _matrices(
     x: Any, labels: list[Label], stack: list[Label], rows: list[Label], columns: list[Label]
 ) -> tuple[Any, tuple[list[int], list[int]]]:
     """The operand as a stack of matrices, and the sizes that its rows and columns were made of."""
-    x = x.permute(*(labels.index(n) for n in [*stack, *rows, *columns]))
+    x = _ordered(x, labels, [*stack, *rows, *columns])
     sizes = list(x.array.shape)
     lead, tall, wide = sizes[: len(stack)], sizes[len(stack) :][: len(rows)], sizes[len(stack) + len(rows) :]
-    return x.reshape(*lead, shapes.product(tall), shapes.product(wide)), (tall, wide)
-
+    if len(tall) != 1 or len(wide) != 1:
+        x = reshape(x, (*lead, shapes.product(tall), shapes.product(wide)))
+    return x, (tall, wide)

@@ -23,7 +23,9 @@ def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *,
         _check_dtype("linalg.vector_norm", x, dtype)
         x = to(x, dtype)
     if not isinstance(ord, (int, float)):
-        raise RuntimeError(f"linalg.vector_norm: Expected a non-complex scalar as the order of norm, got {ord!r}")
+        raise RuntimeError(
+            f"linalg.vector_norm: Expected a non-complex scalar as the order of norm, got {ord!r}"
+        )
     return linalg_vector_norm(x, ord, tuple(dim) if isinstance(dim, list) else dim, keepdim)
 
 
@@ -34,21 +36,28 @@ def _check_dtype(name: str, x: Any, dtype: Any) -> None:
     if have.is_complex != want.is_complex and have.rank > 1:
         raise RuntimeError(f"{name}: the input is {have}; dtype should be of the same kind, but got {want}")
     if have.rank > 1 and have.itemsize > want.itemsize:
-        raise RuntimeError(f"{name}: the dtype of the input ({have}) should be convertible without narrowing to {want}")
+        raise RuntimeError(
+            f"{name}: the dtype of the input ({have}) should be convertible without narrowing to {want}"
+        )
 
 
 @fills_out
 def matrix_norm(
     A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
-    """The size of matrices: "fro" √Σ|a|², "nuc" Σ singular values, 2 and -2 the largest and smallest of them,
-    1 and -1 the largest and smallest column sum of |a|, inf and -inf row sum."""
+    """The size of matrices, by ``ord``.
+
+    "fro" √Σ|a|²; "nuc" the sum of singular values, 2 and -2 the largest and smallest of them; 1 and -1 the largest
+    and smallest sum of a column of |a|, inf and -inf of a row.
+    """
     if A.array.dtype.kind in "iub":
         raise RuntimeError(
             f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {_dtype.of(A.array)}"
         )
     if A.array.ndim < 2:
-        raise RuntimeError(f"linalg.matrix_norm: The input tensor A must have at least 2 dimensions, got {A.array.ndim}")
+        raise RuntimeError(
+            f"linalg.matrix_norm: The input tensor A must have at least 2 dimensions, got {A.array.ndim}"
+        )
     if dtype is not None:
         _check_dtype("linalg.matrix_norm", A, dtype)
         A = to(A, dtype)
@@ -68,8 +77,7 @@ def matrix_norm(
     inner, outer = (rows, columns) if abs(ord) == 1 else (columns, rows)
     if not keepdim and inner < outer:
         outer -= 1
-    extreme = reduce.amax if ord > 0 else reduce.amin
-    return extreme(linalg_vector_norm(A, 1, inner, keepdim), outer, keepdim)
+    return _extreme(linalg_vector_norm(A, 1, inner, keepdim), ord, outer, keepdim)
 
 
 def _of_singular_values(A: Any, ord: Any, rows: int, columns: int) -> Any:
@@ -77,7 +85,14 @@ def _of_singular_values(A: Any, ord: Any, rows: int, columns: int) -> Any:
     S = linalg_svdvals(A.permute(*others, rows, columns))
     if ord == "nuc":
         return S.sum(-1)
-    return reduce.amax(S, -1) if ord > 0 else reduce.amin(S, -1)
+    return _extreme(S, ord, -1, False)
+
+
+def _extreme(x: Any, ord: float, dim: int, keepdim: bool) -> Any:
+    """The largest along ``dim`` (0 of none at all) or, for negative ``ord``, the smallest."""
+    if ord < 0:
+        return reduce.amin(x, dim, keepdim)
+    return reduce.amax(x, dim, keepdim) if x.array.shape[dim] else x.sum(dim, keepdim)
 
 
 @fills_out
@@ -104,7 +119,9 @@ def norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dty
 def cond(A: Any, p: Any = None) -> Any:
     """How much solving with A may enlarge errors: ‖A‖ ‖A⁻¹‖, for p = 2 the ratio of singular values."""
     if A.array.ndim < 2:
-        raise RuntimeError(f"linalg.cond: The input tensor A must have at least 2 dimensions, got {A.array.ndim}")
+        raise RuntimeError(
+            f"linalg.cond: The input tensor A must have at least 2 dimensions, got {A.array.ndim}"
+        )
     if p is None or p in (2, -2):
         S = linalg_svdvals(A)
         largest, smallest = S[..., 0], S[..., -1]
@@ -154,10 +171,9 @@ def matrix_rank(
         if isinstance(t, Bare) and t.array.dtype.kind == "c":
             raise RuntimeError("torch.linalg.matrix_rank: tol tensor of complex type is not supported.")
     A = A.detach()
-    S = linalg_eigvalsh(A).abs() if hermitian else linalg_svdvals(A)
+    S: Any = linalg_eigvalsh(A).abs() if hermitian else linalg_svdvals(A)
     atol, rtol = tolerances(A, atol if tol is None else tol, rtol if tol is None else 0.0)
     largest = elementwise.maximum(S[..., :1], S[..., -1:])
-    atol, rtol = (t.unsqueeze(-1) if isinstance(t, Bare) else t for t in (atol, rtol))  # type: ignore[attr-defined]
-    return (S > elementwise.maximum(largest * rtol, S.new_tensor(atol) if not isinstance(atol, Bare) else atol)).sum(-1)
-
-
+    least, part = (t.unsqueeze(-1) if isinstance(t, Bare) else S.new_tensor(t) for t in (atol, rtol))  # type: ignore[attr-defined]
+    bound: Any = elementwise.maximum(largest * part, least)
+    return (bound < S).sum(-1)

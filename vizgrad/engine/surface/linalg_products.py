@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,21 +10,12 @@ from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.index import ones_like
-from vizgrad.engine.ops.matmul import matmul, mm
 from vizgrad.engine.ops.join import stack
+from vizgrad.engine.ops.matmul import matmul, mm
 from vizgrad.engine.ops.solve import linalg_cross, linalg_inv
 from vizgrad.engine.ops.spectral import eye_like
 
 from .out import fills_out
-
-
-@fills_out
-def outer(input: Any, vec2: Any) -> Any:
-    """All products of an element of one vector and an element of the other, as a matrix."""
-    for name, x in (("self", input), ("vec2", vec2)):
-        if x.array.ndim != 1:
-            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x.array.ndim}-D")
-    return input.unsqueeze(1) * vec2
 
 
 @fills_out
@@ -126,7 +118,7 @@ def multi_dot(tensors: Sequence[Any]) -> Any:
     if column:
         parts[-1] = parts[-1].unsqueeze(1)
     sizes = [p.array.shape[0] for p in parts] + [parts[-1].array.shape[1]]
-    for left, right in zip(parts, parts[1:], strict=False):
+    for left, right in itertools.pairwise(parts):
         if left.array.shape[1] != right.array.shape[0]:
             raise RuntimeError(
                 f"multi_dot(): tensors with shapes {list(left.array.shape)} and {list(right.array.shape)} "
@@ -172,7 +164,7 @@ def _product(parts: list[Any], split: dict[tuple[int, int], int], i: int, j: int
 
 
 @fills_out
-def cross(input: Any, other: Any, dim: int | None = None) -> Any:
+def cross(input: Any, other: Any, dim: Any = None) -> Any:
     """The cross product along ``dim``, or along the first dimension of size 3."""
     if dim is None:
         sizes = input.array.shape
@@ -209,7 +201,7 @@ def matrix_power(input: Any, n: int) -> Any:
     if n == 0:
         return input.tril(-input.array.shape[-1]) + eye_like(input)
     x, n = (linalg_inv(input), -n) if n < 0 else (input, n)
-    y = None
+    y: Any = None
     while n:
         if n & 1:
             y = x if y is None else matmul(y, x)
@@ -232,14 +224,17 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
 def linalg_vander(x: Any, *, N: int | None = None) -> Any:
     """The powers 1, x, x² … x^(N-1) of each number, along a new last dimension."""
     if x.array.dtype.kind == "b":
-        raise RuntimeError("linalg.vander supports floating point, complex, and integer tensors, but got Bool")
+        raise RuntimeError(
+            "linalg.vander supports floating point, complex, and integer tensors, but got Bool"
+        )
     n = x.array.shape[-1] if N is None and x.array.ndim else N
     if n is None or n <= 1:
         raise RuntimeError(f"N must be greater than 1, but it is {n}")
-    return _powers(x, n)
+    return _powers(x if x.array.ndim else x.unsqueeze(0), n)
 
 
 def _powers(x: Any, n: int) -> Any:
+    x = x.long() if x.array.dtype.kind in "iub" else x
     powers = [ones_like(x)]
     while len(powers) < n:
         powers.append(powers[-1] * x)

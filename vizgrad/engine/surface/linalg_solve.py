@@ -61,17 +61,18 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
 def solve(A: Any, B: Any, *, left: bool = True) -> Any:
     """X of A X = B, or of X A = B with ``left=False``; B a matrix, a vector, or a stack of either."""
     square("linalg.solve", A.array)
-    vector = B.array.ndim == 1 or (
-        A.array.ndim - 1 == B.array.ndim and B.array.shape == A.array.shape[:-1]
-    )
+    vector = B.array.ndim == 1 or (A.array.ndim - 1 == B.array.ndim and B.array.shape == A.array.shape[:-1])
     if vector:
         if not left:
-            raise RuntimeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False.")
+            raise RuntimeError(
+                "linalg.solve: Vector broadcasting of the left hand side is not supported for left=False."
+            )
         return linalg_solve(A, B.unsqueeze(-1)).squeeze(-1)
     fitting("linalg.solve", A.array, B.array, left)
     if left:
         return linalg_solve(A, B)
-    return linalg_solve(A.transpose(-2, -1), B.transpose(-2, -1)).transpose(-2, -1)
+    turned: Any = linalg_solve(A.transpose(-2, -1), B.transpose(-2, -1))
+    return turned.transpose(-2, -1)
 
 
 @fills_out
@@ -152,7 +153,7 @@ def linalg_lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint:
         )
     if not left:
         return mH(linalg_lu_solve(LU, pivots, mH(B), adjoint=not adjoint))
-    P = lu_pivots_matrix(pivots, LU)
+    P: Any = lu_pivots_matrix(pivots, LU)
     if adjoint:
         y = linalg_solve_triangular(mH(LU), B, upper=False)
         return matmul(P, linalg_solve_triangular(mH(LU), y, upper=True, unitriangular=True))
@@ -167,7 +168,7 @@ def lu_solve(b: Any, LU_data: Any, LU_pivots: Any) -> Any:
 
 
 def logdet(input: Any) -> Any:
-    """log det A: -inf where it is 0, NaN where it is negative."""
+    """Log det A: -inf where it is 0, NaN where it is negative."""
     sign, size = linalg_slogdet(input)
     if sign.array.dtype.kind == "c":
         return size + sign.log()
@@ -181,9 +182,7 @@ def slogdet(input: Any) -> Any:
 
 
 @fills_out
-def pinv(
-    A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
-) -> Any:
+def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Any:
     """The pseudo-inverse; singular values up to the larger of ``atol`` and ``rtol`` · the largest count as 0."""
     stacked("linalg.pinv", A.array)
     atol, rtol = tolerances(A, atol, rtol if rcond is None else rcond)
