@@ -15,11 +15,16 @@ SMOOTH = [c for c in CASES if c.values[0].differentiable]
 
 # Rows without samples of their own, and why each is tested elsewhere.
 WITHOUT_SAMPLES = {
-    "cat": "takes a sequence: test_joining",
-    "stack": "takes a sequence: test_joining",
+    "cat": "takes a sequence: test_shapes",
+    "stack": "takes a sequence: test_shapes",
     "copy": "what copy_ writes: test_inplace",
     "fill": "what fill_ writes: test_inplace",
     "copy_slices": "made by writes to views: test_inplace",
+    "fft_C2C": "of complex numbers: test_fourier",
+    "fft_R2C": "gives complex numbers: test_fourier",
+    "fft_R2C_backward": "of complex numbers: test_fourier",
+    "fft_C2R": "of complex numbers: test_fourier",
+    "fft_C2R_backward": "gives complex numbers: test_fourier",
     "cast": "settings are NumPy dtypes: test_promotion",
     "imag": "of complex numbers: test_pointwise",
     "complex": "its result is complex: test_pointwise",
@@ -36,6 +41,9 @@ WITHOUT_SAMPLES = {
     "slice_backward": "the gradient of slice, whose gradient of gradient runs it",
     "index_backward": "the gradient of index, whose gradient of gradient runs it",
     "index_put": "what x[mask] = y writes: test_inplace",
+    "as_strided": "its settings are places in memory: test_shapes",
+    "restride": "the gradient of as_strided, whose gradient of gradient runs it",
+    "unfold_backward": "the gradient of unfold, whose gradient of gradient runs it",
     "diagonal_backward": "the gradient of diagonal, whose gradient of gradient runs it",
 }
 
@@ -43,7 +51,7 @@ WITHOUT_SAMPLES = {
 def run(row, sample, tensors):
     """The op on these tensors; the sum of its outputs if it has several."""
     y = row.function(*tensors, **sample.settings)
-    return sum(part.sum() for part in y) if row.outputs else y
+    return sum(part.sum() for part in y) if isinstance(y, tuple) else y
 
 
 def is_float(x):
@@ -132,6 +140,8 @@ NO_TWIN |= {"linalg_cofactors", "linalg_svd"}
 # Halves of public functions: tests/nn compares the whole.
 NO_TWIN |= {
     "attention_weights",
+    "fitted",
+    "overlapped",
     "dropout",
     "embedding_pick",
     "batch_norm_eval",
@@ -143,6 +153,7 @@ NO_TWIN |= {
 }
 
 PYTORCH_NAMES = {
+    "frames": lambda torch: lambda x, size, hop: x.unfold(-1, size, hop),
     "slice": lambda torch: lambda x, index: x[index],
     "index": lambda torch: lambda x, index: x[index],
     "view": lambda torch: lambda x, size: x.view(size),
@@ -150,6 +161,9 @@ PYTORCH_NAMES = {
     "batch_norm": lambda torch: (
         lambda x, **rest: torch.nn.functional.batch_norm(x, None, None, training=True, **rest)
     ),
+    "unfold": lambda torch: lambda x, **rest: x.unfold(**rest),
+    "split": lambda torch: lambda x, split_sizes, dim=0: x.split(split_sizes, dim),
+    "scatter": lambda torch: lambda x, dim, index, src: x.scatter(dim, index, src),
     "frexp": lambda torch: lambda x: torch.frexp(x)[0],
     "polygamma": lambda torch: (  # PyTorch's own trigamma is right to 9 digits
         lambda x, n: torch.polygamma(n, x) if n > 1 else torch.special.zeta(2.0, x)
@@ -196,7 +210,7 @@ def test_same_as_pytorch(row, sample):
     want = theirs(first, **rest)
     want = want[0] if isinstance(want, tuple) else want
     y = row.function(*tensors_of(sample.arrays(), grad=False), **sample.settings)
-    y = y[0] if row.outputs else y  # further outputs are statistics and indices that the gradient needs
+    y = y[0] if isinstance(y, tuple) else y  # further outputs are pieces, or statistics that the gradient needs
     np.testing.assert_allclose(y.array, want.numpy(), rtol=1e-12, atol=1e-12)
     assert str(y.dtype) == str(want.dtype)
 

@@ -7,6 +7,7 @@ from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.dtype import bool_ as _bool
 from vizgrad.engine.surface import convert as _convert
 from vizgrad.engine.surface import legacy as _legacy
+from vizgrad.engine.surface.interop import from_dlpack, to_dlpack
 from vizgrad.engine.surface.kinds import (
     can_cast,
     channels_last,
@@ -25,8 +26,8 @@ from vizgrad.engine.surface.legacy import get_default_device, set_default_device
 __all__ = [
     "BFloat16Tensor", "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "HalfTensor",
     "IntTensor", "LongTensor", "ShortTensor", "can_cast", "channels_last", "channels_last_3d", "contiguous_format",
-    "finfo", "get_default_device", "iinfo", "layout", "memory_format", "preserve_format", "result_type",
-    "set_default_device", "set_default_tensor_type", "strided", "uint16", "uint32", "uint64",
+    "finfo", "from_dlpack", "get_default_device", "iinfo", "layout", "memory_format", "preserve_format", "result_type",
+    "set_default_device", "set_default_tensor_type", "strided", "to_dlpack", "uint16", "uint32", "uint64",
 ]  # fmt: skip
 
 _types = _legacy.CPU

@@ -72,10 +72,6 @@ class fft_R2C(transform):
 
     formula = "Σ x · exp(∓2πi jk/n)"
     formulas = {"input": "the real part of Σ g · exp(±2πi jk/n)"}
-    samples = (
-        Sample((3, 4), dim=(1,), norm="backward", inverse=False, onesided=True),
-        Sample((3, 5), dim=(0, 1), norm="ortho", inverse=True, onesided=False),
-    )
 
     def forward(xp, input: Value, dim: Shape, norm: str, inverse: bool, onesided: bool):
         return (_half if onesided else _full)(xp, input, dim, norm, inverse)

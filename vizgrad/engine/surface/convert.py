@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from typing import Any, SupportsIndex
+from typing import Any
 
 import numpy
 
@@ -16,7 +15,6 @@ from vizgrad.engine.op import Op
 from vizgrad.engine.ops import shape
 
 from . import form
-from .about import as_class
 from .data import kind_of
 from .kinds import preserve_format
 
@@ -101,10 +99,15 @@ def numpy_(self: Any, *, force: bool = False) -> numpy.ndarray:
                 f"can't convert {self.device} device type tensor to numpy. "
                 "Use Tensor.cpu() to copy the tensor to host memory first."
             )
+    if self.array.dtype.kind == "V":
+        raise TypeError(
+            f"Got unsupported ScalarType {_dtype.of(self.array).legacy}; convert with .float() first"
+        )
     return _device.host(self.array)
 
 
 def tolist(self: Any) -> Any:
+    """The numbers as Python's, in nested lists."""
     return _device.host(self.array).tolist()
 
 
@@ -115,21 +118,32 @@ def item(self: Any) -> Any:
     return self.array.item()
 
 
-def array(self: Any, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray:
-    """What NumPy takes when it is given a tensor."""
-    a = numpy_(self)
-    a = a if dtype is None else a.astype(dtype, copy=False)
-    return a.copy() if copy else a
+def _one(self: Any) -> Any:
+    if self.array.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars, but this one has "
+                         f"{self.array.size}")  # fmt: skip
+    return self.array.item()
 
 
-def dlpack(self: Any, **settings: Any) -> Any:
-    if self.requires_grad:
-        raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
-    return self.array.__dlpack__(**settings)
+def as_float(self: Any) -> float:
+    """The one element as a float; RuntimeError where an imaginary part would be lost."""
+    x = _one(self)
+    if isinstance(x, complex) and x.imag:
+        raise RuntimeError(f"value cannot be converted to type double without overflow: {x}")
+    return float(x.real)
 
 
-def dlpack_device(self: Any) -> tuple[int, int]:
-    return self.array.__dlpack_device__()
+def as_int(self: Any) -> int:
+    """The one element without its fraction; RuntimeError where an imaginary part would be lost."""
+    x = _one(self)
+    if isinstance(x, complex) and x.imag:
+        raise RuntimeError(f"value cannot be converted to type int64_t without overflow: {x}")
+    return int(x.real)
+
+
+def as_complex(self: Any) -> complex:
+    """The one element as a complex number."""
+    return complex(_one(self))
 
 
 def truth(self: Any) -> bool:
@@ -152,26 +166,3 @@ def length(self: Any) -> int:
     if self.array.ndim == 0:
         raise TypeError("len() of a 0-d tensor")
     return self.array.shape[0]
-
-
-def reduce_ex(self: Any, protocol: SupportsIndex, /) -> Any:
-    return _rebuilt, (type(self), _device.host(self.array), self.requires_grad and self.node is None)
-
-
-def _rebuilt(cls: type, values: numpy.ndarray, requires_grad: bool) -> Any:
-    return as_class(cls, Bare._wrap(values), requires_grad)
-
-
-def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
-    """A leaf with its own memory; PyTorch refuses the others, and so do we."""
-    if self.grad_fn is not None:
-        raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment."
-        )
-    if id(self) in memo:
-        return memo[id(self)]
-    y = as_class(type(self), Bare._wrap(self.array.copy(), self.storage.category), self.tracked)
-    y.grad = copy.deepcopy(self.grad, memo)
-    y.__dict__.update(copy.deepcopy(self.__dict__, memo))
-    memo[id(self)] = y
-    return y
