@@ -29,7 +29,7 @@ from .ops import bitwise, compare, elementwise, reduce, rounding
 from .ops import complex as complex_
 from .ops import matmul as _matmul
 from .ops.words import Value
-from .surface import about, convert, form, history, kinds, request, show
+from .surface import about, convert, form, history, interop, kinds, request, show
 from .surface import pointwise as _pointwise
 
 
@@ -84,7 +84,7 @@ class Tensor(
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
-        self.requires_grad_(value)
+        history.set_requires_grad(self, value)
 
     @property
     def grad_fn(self) -> Any:
@@ -103,7 +103,8 @@ class Tensor(
     def data(self, other: Tensor) -> None:
         history.replace_data(self, other)
 
-    _version = property(lambda self: self.storage.version)
+    _version = property(history.version)
+    is_inference = history.is_inference
     _base = property(lambda self: self.alias.base if isinstance(self.alias, alias.View) else None)
     retains_grad = property(lambda self: history.retains_grad(self))
     requires_grad_, detach, detach_ = history.requires_grad_, history.detach, history.detach_
@@ -225,21 +226,12 @@ class Tensor(
 
     # --- Python's own protocols
     __array_priority__ = 1000  # so that `ndarray * tensor` asks the tensor
-    __array__, __dlpack__, __dlpack_device__ = convert.array, convert.dlpack, convert.dlpack_device
-    __reduce_ex__, __deepcopy__ = convert.reduce_ex, convert.deepcopy
-    __repr__ = show.text
-
-    def __bool__(self) -> bool:  # type: ignore[valid-type]
-        return convert.truth(self)
-
-    def __float__(self) -> float:  # type: ignore[valid-type]
-        return _python_float(self.item())
-
-    def __int__(self) -> int:  # type: ignore[valid-type]
-        return _python_int(self.item())
-
-    def __index__(self) -> int:  # type: ignore[valid-type]
-        return convert.as_index(self)
+    __array__, __array_wrap__ = interop.array, interop.array_wrap
+    __dlpack__, __dlpack_device__ = interop.dlpack, interop.dlpack_device
+    __reduce_ex__, __deepcopy__, __copy__ = interop.reduce_ex, interop.deepcopy, interop.shallow
+    __repr__, __format__ = show.text, show.formatted
+    __bool__, __float__, __int__ = convert.truth, convert.as_float, convert.as_int
+    __complex__, __index__ = convert.as_complex, convert.as_index
 
     def __len__(self) -> int:  # type: ignore[valid-type]
         return convert.length(self)
@@ -250,10 +242,5 @@ class Tensor(
     def __contains__(self, element: Any) -> bool:  # type: ignore[valid-type]
         return convert.truth(reduce.any(self == element))
 
-    def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.array.ndim == 0 and spec else show.text(self)
-
-
-_python_float, _python_int = float, int
 
 bare.become(Tensor)
