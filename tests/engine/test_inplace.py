@@ -18,6 +18,17 @@ VIEWS = {
     "flat": lambda x: x.reshape(-1),
     "column": lambda x: x.unsqueeze(-1),
     "all": lambda x: x[:],
+    "diagonal": lambda x: x.diagonal() if x.ndim > 1 else x,
+    "windows": lambda x: x.unfold(-1, min(2, x.shape[-1]), 2),  # apart: sums of writes to one place are nobody's promise
+    "strided": lambda x: x.as_strided((2, 2), (1, 2), x.storage_offset()) if x.numel() > 3 else x[:],
+    "moved": lambda x: x.movedim(0, -1),
+    "stretched": lambda x: x.expand(2, *x.shape),
+    "squeezed": lambda x: x.squeeze(),
+    "narrow": lambda x: x.narrow(0, 0, 1),
+    "unflat": lambda x: x.unflatten(-1, (1, -1)),
+    "second half": lambda x: x.tensor_split(2)[1],
+    "piece": lambda x: x.unbind()[0],
+    "chunk": lambda x: x.chunk(2)[0],
 }
 WRITES = {
     "add number": lambda lib, x, w: x.add_(2.0),
@@ -29,8 +40,13 @@ WRITES = {
     "exp": lambda lib, x, w: x.mul_(0.1).exp_(),
     "tanh": lambda lib, x, w: x.tanh_(),
     "copy w": lambda lib, x, w: x.copy_(w),
+    "mask": lambda lib, x, w: x.masked_fill_(x > 0.2, 0.1),
+    "index put": lambda lib, x, w: x.__setitem__([0, 0], w) if x.ndim and 0 not in x.stride() else x.mul_(2.0),
+    "index add": lambda lib, x, w: x.index_add_(0, lib.tensor([0, 0]), x.detach()[[0, 0]] * w) if x.ndim else x.mul_(w),
     "set part": lambda lib, x, w: x.__setitem__(0, w * 3) if x.ndim else x.fill_(1.0),
 }
+
+ERRORS = ("modified by an inplace", "multiple views", "single memory location", "view size is not compatible")
 
 steps = st.lists(
     st.tuples(
@@ -58,7 +74,7 @@ def program(lib, plan):
         total = sum((t * (i + 1)).sum() for i, t in enumerate(tensors))
         total.backward()
     except RuntimeError as error:
-        return "error", ["modified by an inplace" in str(error)]
+        return "error", [word in str(error) for word in ERRORS]
     grads = [g if g is not None else lib.zeros(1) for g in (x.grad, w.grad)]
     return "values", [np.asarray(t.detach().numpy()) for t in (*tensors, *grads)]
 

@@ -19,9 +19,15 @@ from .bare import Bare
 from .local import here
 from .namespace import NUMPY
 from .storage import Storage
+from .surface.node import class_of
 
 _new, _ndarray = object.__new__, numpy.ndarray
 _wrap = Bare._wrap
+_MANY = (
+    "This view is the output of a function that returns multiple views. Such functions do not allow the output views "
+    "to be modified inplace. You should replace the inplace operation by an out-of-place one."
+)
+_FILLS = {"fill", "masked_fill", "index_put"}  # may write to memory that several elements share
 _NO_GRAD = "A view was created in no_grad mode"
 
 
@@ -39,11 +45,10 @@ class View:
 
     __slots__ = ("base", "origin", "seen", "steps")
 
-    def __init__(self, base: Any, steps: tuple[Any, ...], origin: str = "") -> None:
-        self.base = base
-        self.steps = steps  # ((op, settings), …) from the base to here
-        self.seen = base.alias.rewrites
-        self.origin = origin  # why it may not be written to while gradients are recorded; "" if it may
+    base: Any
+    steps: tuple[Any, ...]  # ((op, settings), …) from the base to here
+    seen: int
+    origin: Any  # why it may not be written to while gradients are recorded: (op, output); "" if it may
 
 
 def look(op: Any, x: Any, settings: dict[str, Any]) -> Any:
@@ -77,11 +82,12 @@ def pieces(op: Any, x: Any, settings: dict[str, Any]) -> tuple[Any, ...]:
         cuts = op.family.cuts(x.array.shape, **settings)
     except Exception as error:
         raise errors.explained(error, op, (x,), settings) from None
-    slice_ = _op.TABLE["slice"]
-    origins = (f"Output {i} of {op.backward_name}" if here.grad else _NO_GRAD for i in range(len(cuts)))
+    a, slice_, recorded = x.array, _op.TABLE["slice"], here.grad
     out = tuple(
-        _seen(x, x.array[(*cut, ...)], slice_, {"index": cut}, o)
-        for cut, o in zip(cuts, origins, strict=True)
+        [
+            _seen(x, a[(*cut, ...)], slice_, {"index": cut}, (op, i) if recorded else _NO_GRAD)
+            for i, cut in enumerate(cuts)
+        ]
     )
     if x.tracked and here.grad and out:
         node = _record(op.parted(len(out)), x, settings)
@@ -93,7 +99,7 @@ def pieces(op: Any, x: Any, settings: dict[str, Any]) -> tuple[Any, ...]:
     return out
 
 
-def _seen(x: Any, y: Any, op: Any, settings: dict[str, Any], origin: str) -> Any:
+def _seen(x: Any, y: Any, op: Any, settings: dict[str, Any], origin: Any) -> Any:
     """The tensor around ``y``, an array in the memory of ``x``, that remembers where it came from."""
     out = _new(bare.kind)
     out.array = y
@@ -102,14 +108,18 @@ def _seen(x: Any, y: Any, op: Any, settings: dict[str, Any], origin: str) -> Any
     out.slot = 0
     out.tracked = False
     known = x.alias
+    out.alias = seen = _new(View)  # and not View(…): an eighth of what a small view costs
     if type(known) is View:
-        out.alias = View(known.base, (*known.steps, (op, settings)), known.origin or origin)
-    else:
-        if known is None:
-            x.alias = Base()
-            if x.storage.root is None:
-                x.storage.root = x.array
-        out.alias = View(x, ((op, settings),), origin)
+        seen.base = known.base
+        seen.steps = (*known.steps, (op, settings))
+        seen.seen = known.seen
+        seen.origin = known.origin or origin
+        return out
+    if known is None:
+        x.alias = known = Base()
+        if x.storage.root is None:
+            x.storage.root = x.array
+    seen.base, seen.steps, seen.seen, seen.origin = x, ((op, settings),), known.rewrites, origin
     return out
 
 
@@ -153,16 +163,16 @@ def _refuse(known: View, what: str) -> None:
             "you want the inplace to be tracked)."
         )
     if known.origin:
+        op, output = known.origin
+        why = getattr(known.origin, "why", _MANY)  # autograd.Function has a reason of its own
         raise RuntimeError(
-            f"{known.origin} is a view and {what} modified inplace. This view is the output of a function that "
-            "returns multiple views. Such functions do not allow the output views to be modified inplace. You "
-            "should replace the inplace operation by an out-of-place one."
+            f"Output {output} of {op.backward_name} is a view and {what} modified inplace. {why}"
         )
 
 
 def write(op: Any, x: Any, others: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     """Run ``op`` on ``x`` and the others and put the result into ``x``'s own memory: what ``add_`` and friends do."""
-    may_write(x, others)
+    may_write(x, others, repeated=op.name in _FILLS)
     if op.into is not None:
         return _write_into(op, x, others, settings)
     out = tape.apply(op, (x, *others), settings)
@@ -211,12 +221,17 @@ def _write_into(op: Any, x: Any, others: tuple[Any, ...], settings: dict[str, An
     return x
 
 
-def may_write(x: Any, others: tuple[Any, ...] = ()) -> None:
+def may_write(x: Any, others: tuple[Any, ...] = (), *, repeated: bool = False) -> None:
     """Raise PyTorch's errors for writes that have no meaning: into repeated memory, or against the gradients."""
     known = x.alias
+    if x.storage.inferred and not here.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
+            "normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
     if known is not None:
         refresh(x)
-        if 0 in x.array.strides:
+        if 0 in x.array.strides and not (repeated and (not x.tracked or not here.grad)):
             _repeated(x.array)
     if not here.grad or not (x.tracked or any(isinstance(o, Bare) and o.tracked for o in others)):
         return
@@ -291,7 +306,7 @@ def rebase(x: Any, out: Any) -> None:
     base = known.base
     row = _op.TABLE["copy_slices"]
     settings = {"steps": known.steps, "shape": base.array.shape}
-    node = row.node(row, [tape.edge(base), tape.edge(out)], settings)
+    node = class_of(tape.Node, "CopySlices")(row, [tape.edge(base), tape.edge(out)], settings)
     node.like = base.array.shape, base.array.dtype
     base.node, base.slot, base.tracked = node, 0, True
     base.alias.rewrites += 1

@@ -4,14 +4,11 @@
 from __future__ import annotations
 
 from vizgrad.engine.ops import index as _index
-from vizgrad.engine.ops import shape as _shape
 from vizgrad.engine.surface import indexing as _indexing
-from vizgrad.engine.surface import inplace as _written
 from vizgrad.engine.surface import placing as _placing
 from vizgrad.engine.surface import strided as _strided
 from vizgrad.engine.surface.indexing import argwhere, index_put, nonzero, nonzero_static, unravel_index, where
 from vizgrad.engine.surface.inplace import inplace as _inplace
-from vizgrad.engine.surface.inplace import inplace_of as _inplace_of
 from vizgrad.engine.surface.placing import (
     gather,
     index_add,
@@ -68,6 +65,5 @@ class Methods:
     masked_scatter, masked_scatter_ = masked_scatter, _placing.masked_scatter_
     tril_, triu_ = _inplace(_index.tril), _inplace(_index.triu)
 
-    copy_, fill_ = _inplace(_shape.copy, ignores="non_blocking"), _inplace(_index.fill)
+    copy_, fill_, zero_ = _placing.copy_, _placing.fill_, _placing.zero_
     fill_diagonal_ = _strided.fill_diagonal_
-    zero_ = _written.zero_

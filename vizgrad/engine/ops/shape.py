@@ -294,10 +294,7 @@ class copy(moving):
         return xp.broadcast_to(xp.asarray(other, dtype=input.dtype), input.shape)
 
     def into(xp, input, other):
-        if (
-            getattr(other, "ndim", 0) > input.ndim
-            or shapes.broadcast(other.shape, input.shape) != input.shape
-        ):
+        if other.shape != input.shape:
             expand.row.family.shape(other.shape, input.shape)
         input[...] = other if other.dtype.kind != "c" or input.dtype.kind == "c" else other.real
 

@@ -20,6 +20,11 @@ _view, _reshape, _expand, _permute = (r.row for r in (_rows.view, _rows.reshape,
 
 def sizes(args: tuple[Any, ...]) -> tuple[int, ...]:
     """``f(2, 3)`` and ``f((2, 3))`` alike."""
+    for n in args:  # a loop: all() would make a generator for every view
+        if type(n) is not int:
+            break
+    else:
+        return args
     if len(args) == 1 and not isinstance(args[0], int) and hasattr(args[0], "__iter__"):
         args = tuple(args[0])
     return tuple(n if type(n) is int else n.__index__() for n in args)
@@ -32,8 +37,8 @@ def reshape(input: Any, *sizes_: Any, shape: Any = None) -> Any:
 
 def view(self: Any, *size: Any, dtype: Any = None) -> Any:
     """The same memory in another shape, or (given a dtype) its bits read as another type."""
-    kind = size[0] if len(size) == 1 and isinstance(size[0], _dtype.dtype) else dtype
-    if kind is not None:
+    if dtype is not None or (len(size) == 1 and isinstance(size[0], _dtype.dtype)):
+        kind = size[0] if dtype is None else dtype
         return _rows.view_dtype(self, kind.numpy)
     return _look(_view, self, {"size": sizes(size)})
 

@@ -26,20 +26,16 @@ def root(self: Any) -> Any:
 def stride(self: Any, dim: int | None = None) -> Any:
     """Steps in memory, in elements, from one index to the next."""
     a = self.array
-    steps = tuple([s // a.itemsize for s in a.strides])
-    if a.size < 2 and a.ndim:  # NumPy leaves steps that are never taken as they come
-        steps = _plain(steps, a)
+    width = a.itemsize
+    steps = tuple([s // width for s in a.strides])
+    if 0 in steps:  # NumPy's step over a dimension of size 1 may be 0, PyTorch's never is
+        known, after = list(steps), 1
+        for d in range(a.ndim - 1, -1, -1):
+            if a.shape[d] == 1 and not known[d]:
+                known[d] = after
+            after = max(a.shape[d], 1) * known[d]
+        steps = tuple(known)
     return steps if dim is None else steps[shapes.at(dim, len(steps))]
-
-
-def _plain(steps: tuple[int, ...], a: Any) -> tuple[int, ...]:
-    if a.base is not None:
-        return steps
-    found, n = [], 1
-    for size in reversed(a.shape):
-        found.append(n)
-        n *= max(size, 1)
-    return tuple(reversed(found))
 
 
 def data_ptr(self: Any) -> int:

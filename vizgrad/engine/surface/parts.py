@@ -73,7 +73,8 @@ def split(
         n = tensor.array.shape[shapes.at(dim, tensor.array.ndim)]
         if sizes < 0 or (not sizes and n):
             raise RuntimeError(f"split expects split_size be non-negative, but got split_size={sizes}")
-        sizes = [min(sizes, n - i) for i in range(0, n, sizes or 1)] or [0]
+        whole, rest = divmod(n, sizes or 1)
+        sizes = (sizes,) * whole + (rest,) * (rest > 0 or not whole)
     return _join.split(tensor, tuple(sizes), dim)  # type: ignore[return-value]
 
 

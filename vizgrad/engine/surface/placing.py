@@ -10,15 +10,18 @@ from collections.abc import Callable
 from typing import Any
 
 from vizgrad.engine import alias, namespace, tape
+from vizgrad.engine import device as _device
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.ops import index as _index
 from vizgrad.engine.ops import scatter as _rows
+from vizgrad.engine.ops import shape as _shape
 from vizgrad.engine.ops import shapes
 
 from . import form
 from .out import fills_out
 
+_copy, _fill = _shape.copy.row, _index.fill.row  # type: ignore[attr-defined]
 _put, _scatter, _scatter_add, _scatter_reduce = (
     row.row  # type: ignore[attr-defined]
     for row in (_index.index_put, _rows.scatter, _rows.scatter_add, _rows.scatter_reduce)
@@ -45,6 +48,25 @@ def _both(ask: Callable[..., tuple[Any, ...]]) -> tuple[Callable[..., Any], Call
     compute.__name__ = compute.__qualname__ = name
     write.__name__ = write.__qualname__ = f"{name}_"
     return fills_out(compute), write
+
+
+def copy_(self: Any, src: Any, non_blocking: bool = False) -> Any:
+    """The numbers of another tensor, stretched to this one's shape and brought to its dtype, written here."""
+    if not isinstance(src, Bare):
+        src = Bare._wrap(namespace.of((self.array,)).asarray(src))
+    elif type(src.array) is not type(self.array):  # type: ignore[attr-defined]
+        src = src.to(_device.of(self.array))  # type: ignore[attr-defined]
+    return alias.write(_copy, self, (src,), {})
+
+
+def fill_(self: Any, value: Any) -> Any:
+    """One number everywhere, written here."""
+    return alias.write(_fill, self, (value,), {})
+
+
+def zero_(self: Any) -> Any:
+    """Zeros, written here."""
+    return alias.write(_fill, self, (0,), {})
 
 
 def _cut_like(src: Any, index: Any) -> Any:
