@@ -84,6 +84,13 @@ def outputs(t, p, e):
     e(u.sum().backward)
     e(lambda: u.grad_fn.saved_tensors)
 
+
+def quiet_outputs(t, p, e):
+    """Outputs that nothing flows to, or that have no gradient"""
+    x = t.tensor([1.0, 2.0], requires_grad=True)
+    w = t.tensor([3.0, 4.0])
+    make = maker(t)
+
     def fw(ctx, a):
         ctx.set_materialize_grads(False)
         return (a * 1, a * 2)
@@ -254,10 +261,20 @@ def contexts(t, p, e):
     y.sum().backward()
     p(x.grad)
     e(F.apply, x, k=3.0)
-    fa = ag.forward_ad
+    fa = t.autograd.forward_ad
     with fa.dual_level():
         d = fa.make_dual(x.detach(), t.ones(2))
         p(fa.unpack_dual(F.apply(d, 4.0)))
+
+
+def duals(t, p, e):
+    """Tangents: given, refused, and pushed through a custom jvp"""
+    x = t.tensor([1.0, 2.0], requires_grad=True)
+    w = t.tensor([3.0, 4.0])
+    make = maker(t)
+    fa = t.autograd.forward_ad
+    with fa.dual_level():
+        d = fa.make_dual(x.detach(), t.ones(2))
         G = make(lambda ctx, a: a * 2, lambda ctx, g: g)
         e(G.apply, d)
         p(fa.unpack_dual(G.apply(w)))
@@ -281,6 +298,14 @@ def contexts(t, p, e):
     e(fa.make_dual, x, t.ones(2))
     e(fa.exit_dual_level)
     p(fa.unpack_dual(x)[1])
+
+
+def other_forms(t, p, e):
+    """vjp; any number of arguments; complex numbers; tensors in lists"""
+    x = t.tensor([1.0, 2.0], requires_grad=True)
+    w = t.tensor([3.0, 4.0])
+    make = maker(t)
+    Fn = t.autograd.Function
     F = make(lambda ctx, a: a * 2, None, vjp=lambda ctx, g: g * 2)
     x.grad = None
     F.apply(x).sum().backward()

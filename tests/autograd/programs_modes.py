@@ -9,7 +9,6 @@ error.
 
 def inference(t, p, e):
     """Inference tensors"""
-    x = None
     with t.inference_mode():
         x = t.ones(2)
         y = x * 2
@@ -35,6 +34,11 @@ def inference(t, p, e):
     p(x[0:1].is_inference())
     e(lambda: x.clone().add_(1))
     p((x * 2).is_inference())
+
+
+def inside_inference(t, p, e):
+    """Modes in modes; views of normal tensors"""
+    w = t.ones(2, requires_grad=True)
     n = t.ones(3)
     with t.inference_mode():
         v = n[1:]
@@ -87,6 +91,10 @@ def modes(t, p, e):
             p(t.is_grad_enabled())
         p(t.is_grad_enabled())
     p(t.is_grad_enabled())
+
+
+def generators(t, p, e):
+    """A mode on a generator holds while it runs"""
 
     @t.no_grad()
     def gen():

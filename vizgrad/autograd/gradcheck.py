@@ -232,6 +232,15 @@ def _check_shapes(outputs: list[Any], inputs: tuple[Any, ...], places: list[int]
             raise GradcheckError("grad is incorrect type")
 
 
+def _consistent(backward: bool, forward: bool, batched: bool, batched_forward: bool) -> None:
+    if not (forward or backward):
+        raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
+    if batched and not backward:
+        raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
+    if batched_forward and not forward:
+        raise AssertionError("Setting check_batched_forward_ad=True requires check_forward_ad to be True")
+
+
 def gradcheck(
     func: Callable[..., Any],
     inputs: Any,
@@ -255,12 +264,7 @@ def gradcheck(
     True if they agree within ``atol`` and ``rtol``; else GradcheckError, or False without ``raise_exception``.
     ``fast_mode`` and the batched checks change nothing: every element is measured anyway.
     """
-    if not (check_forward_ad or check_backward_ad):
-        raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
-    if check_batched_grad and not check_backward_ad:
-        raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
-    if check_batched_forward_ad and not check_forward_ad:
-        raise AssertionError("Setting check_batched_forward_ad=True requires check_forward_ad to be True")
+    _consistent(check_backward_ad, check_forward_ad, check_batched_grad, check_batched_forward_ad)
     limits = _Limits(eps, atol, rtol, nondet_tol)
     given = _tensors(inputs)
     try:
@@ -316,45 +320,34 @@ def gradgradcheck(
         vectors = tuple(_drawn(y, seed).requires_grad_() for seed, y in enumerate(outputs))
     else:
         vectors = _tensors(grad_outputs)
-    n = len(vectors)
+    checks = {
+        "check_undefined_grad": check_undefined_grad,
+        "check_grad_dtypes": check_grad_dtypes,
+        "check_batched_grad": check_batched_grad,
+        "check_forward_ad": check_fwd_over_rev,
+        "check_backward_ad": check_rev_over_rev,
+        "raise_exception": raise_exception,
+    }
+    first = _first_gradients(func, given)
+    return gradcheck(first, given + vectors, eps=eps, atol=atol, rtol=rtol, nondet_tol=nondet_tol, **checks)
+
+
+def _first_gradients(func: Callable[..., Any], given: tuple[Any, ...]) -> Callable[..., tuple[Any, ...]]:
+    """The gradients of ``func`` as a function of its inputs and of what the walk back begins with."""
 
     def gradients(*args: Any) -> tuple[Any, ...]:
-        xs, vs = args[: len(args) - n], args[len(args) - n :]
+        xs, vs = args[: len(given)], args[len(given) :]
         xs = tuple(
-            x.requires_grad_() if _differentiable(x) and y.tracked and not x.requires_grad else x
+            x.requires_grad_() if isinstance(y, Bare) and y.tracked and not x.tracked else x
             for x, y in zip(xs, given, strict=True)
         )
-        outputs = _outputs(func, xs)
-        pairs = [(y, v) for y, v in zip(outputs, vs, strict=True) if y.tracked]
-        wanted = [x for x in xs if _differentiable(x) and x.requires_grad]
-        return tuple(
-            g
-            for g in grad(
-                [y for y, _ in pairs],
-                wanted,
-                [v for _, v in pairs],
-                create_graph=True,
-                allow_unused=True,
-            )
-            if g is not None
-        )
+        pairs = [(y, v) for y, v in zip(_outputs(func, xs), vs, strict=True) if y.tracked]
+        wanted = [x for x in xs if _differentiable(x) and x.tracked]
+        ys, starts = zip(*pairs, strict=True)
+        found = grad(ys, wanted, starts, create_graph=True, allow_unused=True)
+        return tuple(g for g in found if g is not None)
 
-    return gradcheck(
-        gradients,
-        given + vectors,
-        eps=eps,
-        atol=atol,
-        rtol=rtol,
-        raise_exception=raise_exception,
-        nondet_tol=nondet_tol,
-        check_undefined_grad=check_undefined_grad,
-        check_grad_dtypes=check_grad_dtypes,
-        check_batched_grad=check_batched_grad,
-        check_forward_ad=check_fwd_over_rev,
-        check_backward_ad=check_rev_over_rev,
-        fast_mode=fast_mode,
-        masked=masked,
-    )
+    return gradients
 
 
 def _drawn(y: Any, seed: int) -> Any:
