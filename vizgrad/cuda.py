@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vizgrad.engine import device as _device
+from vizgrad.engine.surface import legacy as _legacy
 from vizgrad.engine.surface import random as _random
 
 
@@ -49,4 +50,24 @@ def manual_seed(seed: int) -> None:
     _random.manual_seed(seed)
 
 
+def initial_seed() -> int:
+    """The seed that the GPU's stream was last started from."""
+    return _random.default("cuda").initial_seed()
+
+
+def get_rng_state(device: Any = "cuda") -> Any:
+    """The state of a GPU's random stream, a tensor of bytes."""
+    return _random.default(device).get_state()
+
+
+def set_rng_state(new_state: Any, device: Any = "cuda") -> None:
+    """Let a GPU's random stream go on from a state that `get_rng_state` returned."""
+    _random.default(device).set_state(new_state)
+
+
 manual_seed_all = manual_seed
+_types = _legacy.CUDA
+FloatTensor, DoubleTensor, HalfTensor = _types["FloatTensor"], _types["DoubleTensor"], _types["HalfTensor"]
+BFloat16Tensor, BoolTensor, ByteTensor = _types["BFloat16Tensor"], _types["BoolTensor"], _types["ByteTensor"]
+CharTensor, ShortTensor = _types["CharTensor"], _types["ShortTensor"]
+IntTensor, LongTensor = _types["IntTensor"], _types["LongTensor"]

@@ -1,5 +1,15 @@
-"""``torch.random``: the global stream of random numbers."""
+"""``torch.random``: the global streams of random numbers."""
 
-from vizgrad.engine.surface.random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from vizgrad.engine.surface.random import (
+    default_generator,
+    fork_rng,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 
-__all__ = ["get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
+__all__ = [
+    "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state",
+]  # fmt: skip

@@ -59,7 +59,7 @@ class Tensor(
         return about.as_class(cls, x, requires_grad)
 
     # --- what it is
-    shape = property(lambda self: about.Size(self.array.shape))
+    shape = property(lambda self: about.known(self.array.shape))
     dtype = property(lambda self: _dtype.of(self.array))
     device = property(lambda self: _device.of(self.array))
     ndim = property(lambda self: self.array.ndim)

@@ -12,22 +12,7 @@ from vizgrad.engine.ops import shapes
 
 from . import create
 from .memory import data_ptr, is_contiguous, storage_offset, stride  # noqa: F401 - found here by tensor.py
-
-
-class Size(tuple[int, ...]):
-    """The shape of a tensor: a tuple that prints as PyTorch's."""
-
-    __slots__ = ()
-
-    def numel(self) -> int:
-        return shapes.product(self)
-
-    def __repr__(self) -> str:
-        return f"torch.Size({list(self)})"
-
-    def __getitem__(self, index: Any) -> Any:
-        part = super().__getitem__(index)
-        return Size(part) if isinstance(index, slice) else part
+from .size import Size, known
 
 
 def legacy_array(data: tuple[Any, ...]) -> Any:
@@ -50,7 +35,7 @@ def as_class(cls: type, x: Any, requires_grad: bool) -> Any:
 
 
 def size(self: Any, dim: int | None = None) -> Any:
-    return Size(self.array.shape) if dim is None else self.array.shape[shapes.at(dim, self.array.ndim)]
+    return known(self.array.shape) if dim is None else self.array.shape[shapes.at(dim, self.array.ndim)]
 
 
 def dim(self: Any) -> int:
