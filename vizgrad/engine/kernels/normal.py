@@ -61,6 +61,8 @@ def d_normalized(
 
 def d_scale(xp: Any, g: Any, x: Any, mean: Any, rstd: Any, axis: tuple[int, ...]) -> Any:
     """The gradient by weight of (x - mean) · rstd · weight: added up over ``axis``, which may hold the samples."""
+    if not x.size:
+        return xp.sum(g * x, axis=axis)
     found: Any = 0
     for part in blocks.parts(x, 0):
         far = x[part] - _cut(mean, 0, part)
