@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ class Here(threading.local):
     grad = True
     inference = False
     watchers: tuple[Watcher, ...] = ()
+    cast: Callable[[Any, tuple[Any, ...]], tuple[Any, ...]] | None = None  # (op, inputs) -> inputs: autocast's
     layers: list[Any]
 
     def __init__(self) -> None:
@@ -24,6 +26,7 @@ class Here(threading.local):
 here = Here()
 
 watching = 0  # watchers on all threads: while there are none, an op need not ask its own thread (a fifth of the cost)
+casting = 0  # threads on which operands are cast before an op (autocast): asked first, for the same reason
 _lock = threading.Lock()
 
 
@@ -33,3 +36,11 @@ def set_watchers(watchers: tuple[Watcher, ...]) -> None:
     with _lock:
         watching += len(watchers) - len(here.watchers)
     here.watchers = watchers
+
+
+def set_cast(cast: Callable[[Any, tuple[Any, ...]], tuple[Any, ...]] | None) -> None:
+    """What this thread's operands go through before each op, from now on."""
+    global casting
+    with _lock:
+        casting += (cast is not None) - (here.cast is not None)
+    here.cast = cast

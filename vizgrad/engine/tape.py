@@ -57,6 +57,8 @@ class Node(Surface):
 
 def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     """Run one op.  Every number that VizGrad computes goes through here."""
+    if local.casting and here.cast is not None:
+        inputs = here.cast(op, inputs)
     tracked = False
     arrays = []
     for x in inputs:
