@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from vizgrad.engine import dtype as _dtype
+from vizgrad.engine.kernels import blocks
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import lanes, shapes
 from vizgrad.engine.ops.samples import FOLD, Sample
@@ -257,10 +258,32 @@ def _found(find, name, x, dim, keepdim):
     return find(x, axis=axis if x.ndim else None, keepdims=keepdim)
 
 
-def _scores(name, x):
-    if x.dtype.kind != "f":
-        raise NotImplementedError(f'"{name}" not implemented for {x.dtype}; give it dtype=torch.float32')
-    return wide(x)
+def _normalized(xp, name, formula, x, dim):
+    """The formula along ``dim``; where that is not the first dimension, part by part, so that it stays in the cache."""
+    kind = x.dtype
+    if kind.kind != "f":
+        raise NotImplementedError(f'"{name}" not implemented for {kind}; give it dtype=torch.float32')
+    axis = shapes.at(dim, x.ndim)
+    if not x.size:
+        return x.copy()
+    if not x.ndim:
+        return formula(xp, x.reshape(1), 0).reshape(())
+    x = wide(x)
+    y = blocks.each(lambda xp, x: formula(xp, x, axis), xp, x) if axis else formula(xp, x, 0)
+    return y if y.dtype is kind else y.astype(kind)
+
+
+def _softmax(xp, x, axis):
+    y = x - xp.max(x, axis=axis, keepdims=True)
+    xp.exp(y, out=y)
+    y /= xp.sum(y, axis=axis, keepdims=True)
+    return y
+
+
+def _log_softmax(xp, x, axis):
+    y = x - xp.max(x, axis=axis, keepdims=True)
+    y -= xp.log(xp.sum(xp.exp(y), axis=axis, keepdims=True))
+    return y
 
 
 @op
@@ -270,13 +293,7 @@ class softmax(along):
     formula = "exp(x) / Σ exp(x)"
 
     def forward(xp, input: Value, dim: int):
-        x, axis = _scores("softmax", input), shapes.axis(input, dim)
-        if not x.size:
-            return x.copy()
-        y = x - xp.max(x, axis=axis, keepdims=True)
-        y = xp.exp(y, out=y) if y.ndim else xp.exp(y)
-        y /= xp.sum(y, axis=axis, keepdims=True)
-        return y.astype(input.dtype, copy=False)
+        return _normalized(xp, "softmax", _softmax, input, dim)
 
     def d_input(xp, g, y, dim):
         return y * (g - xp.sum(g * y, axis=dim, keepdims=True))
@@ -289,12 +306,7 @@ class log_softmax(along):
     formula = "x - log Σ exp(x)"
 
     def forward(xp, input: Value, dim: int):
-        x, axis = _scores("log_softmax", input), shapes.axis(input, dim)
-        if not x.size:
-            return x.copy()
-        y = x - xp.max(x, axis=axis, keepdims=True)
-        y -= xp.log(xp.sum(xp.exp(y), axis=axis, keepdims=True))
-        return y.astype(input.dtype, copy=False)
+        return _normalized(xp, "log_softmax", _log_softmax, input, dim)
 
     def d_input(xp, g, y, dim):
         return g - xp.exp(y) * xp.sum(g, axis=dim, keepdims=True)
@@ -362,4 +374,7 @@ class count_nonzero(truth):
     """How many elements differ from 0, along ``dim`` or in all"""
 
     def forward(xp, input: Value, dim: Dim = None):
-        return totalled(xp.sum, input != 0, shapes.axis(input, dim))
+        counted, axis = input != 0, shapes.axis(input, dim)
+        if len(axis) == input.ndim:
+            return xp.asarray(xp.count_nonzero(counted))
+        return totalled(xp.sum, counted, axis)

@@ -78,9 +78,14 @@ def order(xp, x, axis, descending=False):
     """The indices that sort, equal elements in their old order; what is not a number counts as largest."""
     x = wide(x) if x.dtype.kind == "V" else x
     if not descending:
-        return xp.argsort(x, axis=axis, kind="stable")
-    back = xp.argsort(xp.flip(x, axis), axis=axis, kind="stable")
-    return x.shape[axis] - 1 - xp.flip(back, axis)
+        return xp.stable_argsort(x, axis)
+    back = lanes.span(axis, None, None, -1)
+    return x.shape[axis] - 1 - xp.stable_argsort(x[back], axis)[back]
+
+
+def picked(xp, x, index, axis):
+    """For each lane the elements at ``index``."""
+    return x[index] if x.ndim == 1 else xp.take_along_axis(x, index, axis=axis)
 
 
 def _ordered(name, x, *, bools=True):
@@ -92,7 +97,7 @@ def _ordered(name, x, *, bools=True):
 def _chosen(xp, name, x, index, dim, keepdim):
     """The results of a row that keeps one element of each lane."""
     axis, lined = lanes.along(x, dim)
-    values = xp.take_along_axis(lined, index, axis=axis)
+    values = picked(xp, lined, index, axis)
     after = shapes.reduced(x.shape, dim=dim, keepdim=keepdim)
     return xp.reshape(values, after), xp.reshape(index, after)
 
@@ -147,7 +152,7 @@ class sort(choosing):
         _ordered("sort", input)
         axis, x = lanes.along(input, dim)
         index = order(xp, x, axis, descending)
-        values = xp.take_along_axis(x, index, axis=axis)
+        values = picked(xp, x, index, axis)
         return xp.reshape(values, input.shape), xp.reshape(index, input.shape)
 
     def d_input(xp, g, g_indices, input_shape, indices, dim):
@@ -181,7 +186,7 @@ class topk(choosing):
         if not 0 <= k <= size:
             raise RuntimeError(f"selected index k out of range: {k} of {size} elements along dim {dim}")
         index = _foremost(xp, wide(x) if x.dtype.kind == "V" else x, k, axis, largest)
-        values = xp.take_along_axis(x, index, axis=axis)
+        values = picked(xp, x, index, axis)
         return (values, index) if input.ndim or k != 1 else (values.reshape(()), index.reshape(()))
 
     def d_input(xp, g, g_indices, input_shape, indices, dim):
@@ -191,15 +196,17 @@ class topk(choosing):
 def _foremost(xp, x, k, axis, largest):
     """Indices of the k largest or smallest: these are put apart first, and only they are sorted."""
     size = x.shape[axis]
-    if k in (0, size):
+    if k == size or size <= 32:  # so few are sorted at once
         return order(xp, x, axis, largest)[lanes.span(axis, 0, k)]
-    if largest:
+    if k == 0:
+        part = xp.zeros((*x.shape[:axis], 0, *x.shape[axis + 1 :]), dtype="i8")
+    elif largest:
         part = xp.argpartition(x, size - k, axis=axis)[lanes.span(axis, size - k, None)]
     else:
         part = xp.argpartition(x, k - 1, axis=axis)[lanes.span(axis, 0, k)]
     part = xp.sort(part, axis=axis)  # equal elements in their old order
-    inner = order(xp, xp.take_along_axis(x, part, axis=axis), axis, largest)
-    return xp.take_along_axis(part, inner, axis=axis)
+    inner = order(xp, picked(xp, x, part, axis), axis, largest)
+    return picked(xp, part, inner, axis)
 
 
 @op
@@ -258,9 +265,7 @@ class nanmedian(choosing):
         axis, x = _lane("nanmedian", input, dim)
         known = xp.sum(x == x, axis=axis, keepdims=True)
         rank = xp.maximum((known - 1) // 2, 0)
-        return _chosen(
-            xp, "nanmedian", input, xp.take_along_axis(order(xp, x, axis), rank, axis), dim, keepdim
-        )
+        return _chosen(xp, "nanmedian", input, picked(xp, order(xp, x, axis), rank, axis), dim, keepdim)
 
     def d_input(xp, g, g_indices, input_shape, indices, dim):
         return xp.rule("placed")(g, indices, input_shape, dim)
@@ -318,13 +323,13 @@ class mode(choosing):
         _ordered("mode", input)
         axis, x = _lane("mode", input, dim)
         places = order(xp, x, axis)
-        x = xp.take_along_axis(x, places, axis=axis)
+        x = picked(xp, x, places, axis)
         here = xp.arange(x.shape[axis]).reshape(-1, *(1,) * (x.ndim - 1 - axis))
         fresh = xp.ones(x.shape, dtype=bool)  # where, in order, a run of equals starts
         fresh[lanes.span(axis, 1, None)] = x[lanes.span(axis, 1, None)] != x[lanes.span(axis, 0, -1)]
         start = xp.rule("cummax")(xp.where(fresh, here, 0), axis)[0]
         longest = xp.argmax(here - start, axis=axis, keepdims=True)
-        return _chosen(xp, "mode", input, xp.take_along_axis(places, longest, axis), dim, keepdim)
+        return _chosen(xp, "mode", input, picked(xp, places, longest, axis), dim, keepdim)
 
     def d_input(xp, g, g_indices, input_shape, indices, dim):
         return xp.rule("placed")(g, indices, input_shape, dim)

@@ -31,12 +31,15 @@ def _variance(xp, name, x, dim, correction, keepdim):
     axis, n = shapes.axis(x, dim), shapes.count(x.shape, dim)
     x = wide(x)
     centred = x - xp.sum(x, axis=axis, keepdims=True) / x.dtype.type(n)
-    if x.dtype.kind == "c":
-        squares = xp.square(centred.real) + xp.square(centred.imag)
-    else:
-        squares = xp.multiply(centred, centred, out=centred) if centred.ndim else centred * centred
-    total = xp.sum(squares, axis=axis, keepdims=keepdim)
+    total = _squares(xp, centred, axis, keepdim)
     return total / total.dtype.type(max(n - correction, 0))
+
+
+def _squares(xp, x, axis, keepdim):
+    """Σ |x|²"""
+    if x.dtype.kind == "c":
+        return xp.sum(xp.square(x.real) + xp.square(x.imag), axis=axis, keepdims=keepdim)
+    return xp.sum_of_squares(x, axis, keepdim)
 
 
 def _to_each(xp, g, input, dim, correction):
@@ -136,8 +139,7 @@ def _measurable(x, dtype):
 
 def _norm(xp, x, p, axis, keepdim):
     if p == 2:
-        squares = x * x if x.dtype.kind == "f" else xp.square(x.real) + xp.square(x.imag)
-        return xp.sqrt(xp.sum(squares, axis=axis, keepdims=keepdim))
+        return xp.sqrt(_squares(xp, x, axis, keepdim))
     if p == 0:
         return xp.sum(x != 0, axis=axis, keepdims=keepdim, dtype=x.real.dtype)
     size = xp.absolute(x)

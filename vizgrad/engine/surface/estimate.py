@@ -116,7 +116,6 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
         norm: Any = max(n - correction, 0)
         weighted = centred
     else:
-        w = to(w, x.dtype.to_real())
         total = reduce.sum(w)
         centred = x - reduce.sum(x * w, 1, True) / total
         lost = correction if aweights is None else correction * reduce.sum(w * aweights) / total

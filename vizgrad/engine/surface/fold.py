@@ -14,16 +14,16 @@ from .convert import to
 from .out import fills_out, into, result
 
 
-@fills_out
-def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
+def softmax(input: Any, dim: int, dtype: Any = None, *, out: Any = None) -> Any:
     """Scores to probabilities along ``dim``."""
-    return reduce.softmax(input if dtype is None else to(input, dtype), dim)
+    row: Any = reduce.softmax
+    return row(input if dtype is None else to(input, dtype), dim, out=out)
 
 
-@fills_out
-def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
+def log_softmax(input: Any, dim: int, dtype: Any = None, *, out: Any = None) -> Any:
     """Scores to log-probabilities along ``dim``."""
-    return reduce.log_softmax(input if dtype is None else to(input, dtype), dim)
+    row: Any = reduce.log_softmax
+    return row(input if dtype is None else to(input, dtype), dim, out=out)
 
 
 def correction_of(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:

@@ -129,7 +129,7 @@ def _keys(xp: Any, x: Any, dim: int | None) -> Any:
 
 def _distinct(xp: Any, keys: Any) -> tuple[Any, Any, Any]:
     if keys.shape[1] == 1:
-        order = xp.argsort(keys[:, 0], kind="stable")
+        order = xp.argsort(keys[:, 0])
     elif not len(keys):
         order = xp.arange(0)
     else:
