@@ -186,3 +186,70 @@ def test_unequal_rows_are_refused():
         data.default_collate([(1, 2), (1,)])
     with pytest.raises(TypeError, match="found <class 'object'>"):
         data.default_collate([object()])
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("n", [0, 1, 5, 12, 13])
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_shares_of_processes(n, drop_last):
+    for rank in range(4):
+        settings = {"num_replicas": 4, "rank": rank, "shuffle": False, "drop_last": drop_last}
+        have = data.DistributedSampler(range(n), **settings)
+        if n:
+            want = torch().utils.data.DistributedSampler(range(n), **settings)
+            assert (list(have), len(have)) == (list(want), len(want))
+        else:
+            assert list(have) == []
+    shares = [data.DistributedSampler(range(n), 4, rank, drop_last=True) for rank in range(4)]
+    for share in shares:
+        share.set_epoch(3)
+    found = [i for share in shares for i in share]
+    assert len(set(found)) == len(found) == n // 4 * 4
+
+
+def test_shares_need_to_know_how_many_there_are():
+    with pytest.raises(RuntimeError, match="Requires distributed package to be available"):
+        data.DistributedSampler(range(3))
+    with pytest.raises(ValueError, match=r"Invalid rank 2, rank should be in the interval \[0, 1\]"):
+        data.distributed.DistributedSampler(range(3), 2, 2)
+
+
+class Many(data.Dataset):
+    """Gives many samples at once, and only so."""
+
+    def __init__(self, extra=0):
+        self.extra = extra
+
+    def __len__(self):
+        return 6
+
+    def __getitems__(self, indices):
+        return [i * 10 for i in indices] + [0] * self.extra
+
+
+def test_many_samples_at_once():
+    stacked = data.StackDataset(a=Many(), b=range(6))
+    assert stacked.__getitems__([1, 2]) == [{"a": 10, "b": 1}, {"a": 20, "b": 2}]
+    assert data.StackDataset(Many(), "abcdef").__getitems__([5]) == [(50, "f")]
+    assert [b.tolist() for b in DataLoader(data.Subset(Many(), [4, 0, 1]), 2)] == [[40, 0], [10]]
+    with pytest.raises(ValueError, match="Expected 1, got 2"):
+        data.Subset(Many(1), [3]).__getitems__([0])
+
+
+def test_structures_keep_their_kind():
+    class Row(collections.UserDict):
+        pass
+
+    class Items(collections.UserList):
+        pass
+
+    first, second = Row(a=1, b=[1, 2]), Row(a=2, b=[3, 4])
+    first.source = "file"
+    batch = data.default_collate([first, second])
+    assert (type(batch), batch.source, batch["b"][1].tolist()) == (Row, "file", [2, 4])
+    assert first["a"] == 1
+    assert isinstance(data.default_collate([collections.defaultdict(list, a=1)] * 2), collections.defaultdict)
+    assert type(data.default_collate([Items([1, 2]), Items([3, 4])])) is Items
+    assert [x.tolist() for x in data.default_collate([range(2), range(2)])] == [[0, 0], [1, 1]]
+    converted = data.default_convert(Items([np.ones(2), "text"]))
+    assert (type(converted), converted[0].tolist(), converted[1]) == (Items, [1, 1], "text")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
+from copy import copy
 from typing import Any
 
 import numpy
@@ -48,17 +49,34 @@ def _together(first: Any, batch: Sequence[Any]) -> Any:
             f"each element in list of batch should be of equal size, but their lengths are {lengths}"
         )
     parts = [default_collate(part) for part in zip(*batch, strict=True)]
-    if hasattr(first, "_fields"):
-        return type(first)(*parts)
-    return parts
+    if isinstance(first, tuple):
+        return type(first)(*parts) if hasattr(first, "_fields") else parts
+    return _filled(first, parts)
 
 
 def _like(first: Any, found: dict[Any, Any]) -> Any:
-    """A mapping of the first sample's own kind, where that can be made from a dictionary."""
+    """A mapping of the first sample's own kind: a copy with all that it has besides, where it may be changed."""
     try:
-        return type(first)(found)
+        if not isinstance(first, MutableMapping):
+            return type(first)(found)
+        clone: Any = copy(first)
+        clone.update(found)
     except TypeError:
         return found
+    return clone
+
+
+def _filled(first: Any, parts: list[Any]) -> Any:
+    """A sequence of the first sample's own kind."""
+    try:
+        if not isinstance(first, MutableSequence):
+            return type(first)(parts)
+        clone: Any = copy(first)
+        for i, part in enumerate(parts):
+            clone[i] = part
+    except TypeError:  # a range, say
+        return parts
+    return clone
 
 
 def default_convert(data: Any) -> Any:
@@ -72,8 +90,8 @@ def default_convert(data: Any) -> Any:
     if isinstance(data, tuple):
         parts: Any = [default_convert(part) for part in data]
         return type(data)(*parts) if hasattr(data, "_fields") else parts
-    if isinstance(data, list):
-        return [default_convert(part) for part in data]
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
+        return _filled(data, [default_convert(part) for part in data])
     return data
 
 

@@ -84,6 +84,13 @@ class StackDataset(Dataset[Any]):
             return {name: d[index] for name, d in self.datasets.items()}
         return tuple(d[index] for d in self.datasets)
 
+    def __getitems__(self, indices: list[Any]) -> list[Any]:
+        """Many samples at once, by datasets that can."""
+        if isinstance(self.datasets, dict):
+            columns = [_many(d, indices) for d in self.datasets.values()]
+            return [dict(zip(self.datasets, row, strict=True)) for row in zip(*columns, strict=True)]
+        return list(zip(*[_many(d, indices) for d in self.datasets], strict=True))
+
     def __len__(self) -> int:
         return self._length
 
@@ -98,6 +105,10 @@ class Subset(Dataset[T_co]):
         if isinstance(idx, list):
             return self.dataset[[self.indices[i] for i in idx]]
         return self.dataset[self.indices[idx]]
+
+    def __getitems__(self, indices: list[int]) -> list[T_co]:
+        """Many samples at once, where the dataset can."""
+        return _many(self.dataset, [self.indices[i] for i in indices])
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -142,6 +153,19 @@ class ChainDataset(IterableDataset[Any]):
 
     def __len__(self) -> int:
         return sum(len(d) for d in self.datasets)  # type: ignore[arg-type]
+
+
+def _many(dataset: Any, indices: list[Any]) -> list[Any]:
+    take = getattr(dataset, "__getitems__", None)
+    if not callable(take):
+        return [dataset[i] for i in indices]
+    found: Any = take(indices)
+    if len(found) != len(indices):
+        raise ValueError(
+            f"Nested dataset's output size mismatch. Expected {len(indices)}, got {len(found)} "
+            f"from {type(dataset).__name__}"
+        )
+    return found
 
 
 def random_split(
