@@ -246,6 +246,15 @@ def test_low_rank_matrices_are_found_again():
     np.testing.assert_allclose(((u * s) @ v.mT).numpy(), (a - a.mean(0)).numpy(), atol=1e-10)
 
 
+def test_the_largest_eigenvalues_as_scipy():
+    linalg = pytest.importorskip("scipy.linalg")
+    a, b = numbers(9, 9), numbers(9, 9, seed=1)
+    a, b = a + a.T, b @ b.T
+    values, vectors = vizgrad.lobpcg(vizgrad.tensor(a), k=2, B=vizgrad.tensor(b))
+    np.testing.assert_allclose(values.numpy(), linalg.eigh(a, b, eigvals_only=True)[:-3:-1])
+    np.testing.assert_allclose(a @ vectors.numpy(), b @ vectors.numpy() * values.numpy(), atol=1e-9)
+
+
 def test_results_have_names_and_print_as_pytorch():
     a = numbers(2, 2)
     assert repr(vizgrad.linalg.slogdet(vizgrad.tensor(a))) == repr(torch.linalg.slogdet(torch.from_numpy(a)))

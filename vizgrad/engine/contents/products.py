@@ -15,6 +15,7 @@ from vizgrad.engine.surface.inplace import inplace as _inplace
 from vizgrad.engine.surface.linalg_decompose import (
     cholesky,
     householder_product,
+    lobpcg,
     lu,
     ormqr,
     pca_lowrank,
@@ -46,8 +47,8 @@ ger, orgqr = outer, householder_product
 
 __all__ = [
     "addbmm", "addmm", "addmv", "addr", "baddbmm", "bmm", "cdist", "chain_matmul", "cholesky", "cholesky_inverse",
-    "cholesky_solve", "cross", "det", "dot", "einsum", "geqrf", "ger", "inner", "inverse", "kron", "logdet", "lu",
-    "lu_solve", "lu_unpack", "matmul", "matrix_exp", "matrix_power", "mm", "mv", "orgqr", "ormqr", "outer",
+    "cholesky_solve", "cross", "det", "dot", "einsum", "geqrf", "ger", "inner", "inverse", "kron", "lobpcg", "logdet",
+    "lu", "lu_solve", "lu_unpack", "matmul", "matrix_exp", "matrix_power", "mm", "mv", "orgqr", "ormqr", "outer",
     "pca_lowrank", "pinverse", "qr", "slogdet", "svd", "svd_lowrank", "tensordot", "trace", "triangular_solve",
     "vander", "vdot",
 ]  # fmt: skip

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+import numpy
+
 _BLOCK = 32  # columns worked on one by one before the rest is updated by one product
+
+
+def raising(xp: ModuleType) -> Callable[[], Any]:
+    """A context in which a matrix that cannot be factored is an error, which CuPy must be asked for."""
+    if xp is numpy:
+        return contextlib.nullcontext
+    cupyx = importlib.import_module("cupyx")
+    return lambda: cupyx.errstate(linalg="raise")
 
 
 def lu(xp: ModuleType) -> Callable[..., Any]:
@@ -91,7 +103,9 @@ def solve_triangle(xp: ModuleType) -> Callable[..., Any]:
 
     def solve(a: Any, b: Any, upper: bool, unit: bool) -> Any:
         lead = (
-            xp.broadcast_shapes(a.shape[:-2], b.shape[:-2]) if a.shape[:-2] != b.shape[:-2] else a.shape[:-2]
+            numpy.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+            if a.shape[:-2] != b.shape[:-2]
+            else a.shape[:-2]
         )
         x = xp.empty((*lead, *b.shape[-2:]), dtype=b.dtype)
         x[...] = b
@@ -115,7 +129,7 @@ def _substitute(xp: ModuleType, a: Any, x: Any, unit: bool) -> None:
     a = xp.triu(a, 1) + xp.eye(n, dtype=a.dtype) if unit else xp.triu(a)
     try:  # elimination finds nothing to eliminate in a triangle, so what it does is substitution
         x[...] = xp.linalg.solve(a, x)
-    except xp.linalg.LinAlgError:
+    except numpy.linalg.LinAlgError:
         for i in reversed(range(n)):
             row = x[..., i : i + 1, :]
             row -= a[..., i : i + 1, i + 1 :] @ x[..., i + 1 :, :]
@@ -147,6 +161,7 @@ def _count(shape: tuple[int, ...]) -> int:
 
 
 ROWS = {
+    "raising": raising,
     "lu_kernel": lu,
     "pivot_kernel": pivot_matrix,
     "triangle_kernel": solve_triangle,

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+import numpy
+
 _ALPHA = (1 + 17**0.5) / 8  # bounds the growth of elements the same for steps of one and of two
 
 
@@ -96,7 +98,7 @@ def solve(xp: ModuleType) -> Callable[..., Any]:
 
     def all_of(ld: Any, pivots: Any, b: Any, hermitian: bool) -> Any:
         n, columns = b.shape[-2:]
-        lead = xp.broadcast_shapes(ld.shape[:-2], b.shape[:-2])
+        lead = numpy.broadcast_shapes(ld.shape[:-2], b.shape[:-2])
         x = xp.broadcast_to(b, (*lead, n, columns)).copy()
         if x.size:
             lds = xp.broadcast_to(ld, (*lead, n, n)).reshape(-1, n, n)

@@ -7,6 +7,7 @@ differentiation*, 2008, unless a row says otherwise.
 from __future__ import annotations
 
 from numpy import errstate
+from numpy.linalg import LinAlgError as ArrayError
 
 from vizgrad.engine.errors import LinAlgError
 from vizgrad.engine.op import Formula, op
@@ -47,8 +48,9 @@ class linalg_inv(solving):
     def forward(xp, A: Value):
         square("linalg.inv", A)
         try:
-            return xp.linalg.inv(A)
-        except xp.linalg.LinAlgError:
+            with xp.raising():
+                return xp.linalg.inv(A)
+        except ArrayError:
             raise singular(xp, "linalg.inv", A, "inversion") from None
 
     def d_A(xp, g, y):
@@ -69,8 +71,9 @@ class linalg_solve(solving):
         stacked("linalg.solve", A, B)
         fitting("linalg.solve", A, B)
         try:
-            return xp.linalg.solve(A, B)
-        except xp.linalg.LinAlgError:
+            with xp.raising():
+                return xp.linalg.solve(A, B)
+        except ArrayError:
             raise singular(xp, "torch.linalg.solve", A, "solve") from None
 
     def d_A(xp, g, A, y):

@@ -13,7 +13,7 @@ from vizgrad.engine.ops.decompose import (
 from vizgrad.engine.ops.matmul import matmul
 from vizgrad.engine.ops.matrices import stacked
 from vizgrad.engine.ops.solve import linalg_solve_triangular
-from vizgrad.engine.ops.spectral import eye_like, linalg_svd
+from vizgrad.engine.ops.spectral import eye_like, linalg_eigh, linalg_svd
 
 from .linalg_solve import lu_unpack, mH
 from .out import fills_out, result
@@ -173,6 +173,34 @@ def _range(A: Any, q: int, niter: int) -> Any:
         Q = linalg_qr(matmul(mH(A), Q))[0]
         Q = linalg_qr(matmul(A, Q))[0]
     return Q
+
+
+def lobpcg(
+    A: Any, k: Any = None, B: Any = None, X: Any = None, n: Any = None, iK: Any = None, niter: Any = None,
+    tol: Any = None, largest: Any = None, method: Any = None, tracker: Any = None, **_: Any,
+) -> tuple[Any, Any]:  # fmt: skip
+    """The ``k`` largest (or smallest) λ with A x = λ B x, and their x; A symmetric, B positive definite or None.
+
+    Found exactly, through all eigenvectors, not by iteration: ``X``, ``n``, ``iK``, ``niter``, ``tol``, ``method``
+    and ``tracker`` change nothing but the default of ``k``.
+    """
+    m = A.array.shape[-1]
+    k = (1 if X is None else X.array.shape[-1]) if k is None else k
+    if A.array.shape[-2] != m:
+        raise ValueError(f"lobpcg: A must be square, but it is {A.array.shape[-2]}x{m}")
+    if m < 3 * k:
+        raise ValueError(f"LPBPCG algorithm is not applicable when the number of A rows (={m}) is smaller than 3 x the "
+                         f"number of requested eigenpairs (={k})")  # fmt: skip
+    if B is None:
+        values, vectors = linalg_eigh(A)
+    else:
+        L = linalg_cholesky(B)
+        half = linalg_solve_triangular(L, A, upper=False)
+        values, vectors = linalg_eigh(linalg_solve_triangular(mH(L), half, upper=True, left=False))
+        vectors = linalg_solve_triangular(mH(L), vectors, upper=True)
+    if largest is None or largest:
+        values, vectors = values.flip(-1), vectors.flip(-1)
+    return values[..., :k], vectors[..., :k]
 
 
 def pca_lowrank(A: Any, q: int | None = None, center: bool = True, niter: int = 2) -> Any:
