@@ -25,7 +25,7 @@ from vizgrad.engine.ops.bessel import (
     scaled_modified_bessel_k0,
     scaled_modified_bessel_k1,
     spherical_bessel_j0,
-)  # fmt: skip
+)
 from vizgrad.engine.ops.exponential import entr, exp2, expm1, log1p, logit, xlog1py, xlogy
 from vizgrad.engine.ops.polynomial import (
     chebyshev_polynomial_t,
@@ -40,7 +40,7 @@ from vizgrad.engine.ops.polynomial import (
     shifted_chebyshev_polynomial_u,
     shifted_chebyshev_polynomial_v,
     shifted_chebyshev_polynomial_w,
-)  # fmt: skip
+)
 from vizgrad.engine.ops.rounding import round
 from vizgrad.engine.ops.special import (
     digamma,
@@ -55,7 +55,7 @@ from vizgrad.engine.ops.special import (
     ndtr,
     ndtri,
     zeta,
-)  # fmt: skip
+)
 from vizgrad.engine.ops.trigonometric import sinc
 from vizgrad.engine.surface.special import mvlgamma, polygamma
 

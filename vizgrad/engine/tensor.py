@@ -188,7 +188,7 @@ class Tensor(
         return elementwise.neg(self)
 
     def __pos__(self) -> Tensor:
-        return self
+        return _pointwise.positive(self)
 
     def __abs__(self) -> Tensor:
         return elementwise.abs(self)

@@ -11,7 +11,7 @@ from vizgrad.engine.ops.bitwise import (
     bitwise_xor,
     gcd,
     lcm,
-)  # fmt: skip
+)
 from vizgrad.engine.ops.compare import (
     eq,
     ge,
@@ -31,16 +31,16 @@ from vizgrad.engine.ops.compare import (
     lt,
     ne,
     signbit,
-)  # fmt: skip
+)
 from vizgrad.engine.surface.inplace import inplace as _inplace
 
 greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
 
 __all__ = [
-    "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "eq",
-    "gcd", "ge", "greater", "greater_equal", "gt", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf",
-    "isreal", "lcm", "le", "less", "less_equal", "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "ne",
-    "not_equal", "signbit",
+    "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+    "eq", "gcd", "ge", "greater", "greater_equal", "gt", "isclose", "isfinite", "isinf", "isnan",
+    "isneginf", "isposinf", "isreal", "lcm", "le", "less", "less_equal", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "lt", "ne", "not_equal", "signbit",
 ]  # fmt: skip
 
 

@@ -53,7 +53,7 @@ from vizgrad.engine.ops.rounding import (
     remainder,
     round,
     trunc,
-)  # fmt: skip
+)
 from vizgrad.engine.ops.trigonometric import (
     acos,
     acosh,
@@ -70,7 +70,7 @@ from vizgrad.engine.ops.trigonometric import (
     sin,
     sinh,
     tan,
-)  # fmt: skip
+)
 from vizgrad.engine.surface import pointwise as _pointwise
 from vizgrad.engine.surface.inplace import inplace as _inplace
 from vizgrad.engine.surface.inplace import inplace_of as _inplace_of
@@ -86,110 +86,23 @@ from vizgrad.engine.surface.pointwise import (
     resolve,
     rsub,
     square,
-    where,
-)  # fmt: skip
+)
 
 absolute, negative, multiply, subtract, divide, true_divide, clip = abs, neg, mul, sub, div, div, clamp
 arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh = acos, acosh, asin, asinh, atan, atan2, atanh
 fix, resolve_conj, resolve_neg, is_neg = trunc, resolve, resolve, is_conj
 
 __all__ = [
-    "abs",
-    "absolute",
-    "acos",
-    "acosh",
-    "add",
-    "addcdiv",
-    "addcmul",
-    "angle",
-    "arccos",
-    "arccosh",
-    "arcsin",
-    "arcsinh",
-    "arctan",
-    "arctan2",
-    "arctanh",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "ceil",
-    "clamp",
-    "clamp_max",
-    "clamp_min",
-    "clip",
-    "complex",
-    "conj",
-    "conj_physical",
-    "copysign",
-    "cos",
-    "cosh",
-    "deg2rad",
-    "div",
-    "divide",
-    "exp",
-    "exp2",
-    "expm1",
-    "fix",
-    "float_power",
-    "floor",
-    "floor_divide",
-    "fmax",
-    "fmin",
-    "fmod",
-    "frac",
-    "frexp",
-    "heaviside",
-    "hypot",
-    "imag",
-    "is_conj",
-    "is_neg",
-    "ldexp",
-    "lerp",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "logaddexp",
-    "logaddexp2",
-    "maximum",
-    "minimum",
-    "mul",
-    "multiply",
-    "nan_to_num",
-    "neg",
-    "negative",
-    "nextafter",
-    "polar",
-    "positive",
-    "pow",
-    "rad2deg",
-    "real",
-    "reciprocal",
-    "relu",
-    "remainder",
-    "resolve_conj",
-    "resolve_neg",
-    "round",
-    "rsqrt",
-    "rsub",
-    "sgn",
-    "sigmoid",
-    "sign",
-    "sin",
-    "sinh",
-    "sqrt",
-    "square",
-    "sub",
-    "subtract",
-    "tan",
-    "tanh",
-    "true_divide",
-    "trunc",
-    "view_as_complex",
-    "view_as_real",
-    "where",
+    "abs", "absolute", "acos", "acosh", "add", "addcdiv", "addcmul", "angle", "arccos", "arccosh", "arcsin",
+    "arcsinh", "arctan", "arctan2", "arctanh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "clamp",
+    "clamp_max", "clamp_min", "clip", "complex", "conj", "conj_physical", "copysign", "cos", "cosh",
+    "deg2rad", "div", "divide", "exp", "exp2", "expm1", "fix", "float_power", "floor", "floor_divide",
+    "fmax", "fmin", "fmod", "frac", "frexp", "heaviside", "hypot", "imag", "is_conj", "is_neg", "ldexp",
+    "lerp", "log", "log1p", "log2", "log10", "logaddexp", "logaddexp2", "maximum", "minimum", "mul",
+    "multiply", "nan_to_num", "neg", "negative", "nextafter", "polar", "positive", "pow", "rad2deg", "real",
+    "reciprocal", "relu", "remainder", "resolve_conj", "resolve_neg", "round", "rsqrt", "rsub", "sgn",
+    "sigmoid", "sign", "sin", "sinh", "sqrt", "square", "sub", "subtract", "tan", "tanh", "true_divide",
+    "trunc", "view_as_complex", "view_as_real",
 ]  # fmt: skip
 
 
@@ -208,7 +121,7 @@ class Methods:
     addcmul, addcdiv, lerp = addcmul, addcdiv, lerp
     addcmul_, addcdiv_, lerp_ = map(_inplace, (addcmul, addcdiv, lerp))
 
-    maximum, minimum, fmax, fmin, where = maximum, minimum, fmax, fmin, _pointwise.where_method
+    maximum, minimum, fmax, fmin = maximum, minimum, fmax, fmin
     clamp, clamp_min, clamp_max = clamp, clamp_min, clamp_max
     clamp_, clamp_min_, clamp_max_ = _inplace_of(clamp), _inplace(clamp_min), _inplace(clamp_max)
     clip, clip_ = clamp, clamp_

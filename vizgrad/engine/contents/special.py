@@ -11,8 +11,8 @@ from vizgrad.engine.surface.inplace import inplace as _inplace
 from vizgrad.engine.surface.special import mvlgamma, polygamma
 
 __all__ = [
-    "digamma", "erf", "erfc", "erfinv", "i0", "igamma", "igammac", "lgamma", "logit", "mvlgamma", "polygamma", "sinc",
-    "xlogy",
+    "digamma", "erf", "erfc", "erfinv", "i0", "igamma", "igammac", "lgamma", "logit", "mvlgamma",
+    "polygamma", "sinc", "xlogy",
 ]  # fmt: skip
 
 

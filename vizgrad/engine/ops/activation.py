@@ -147,3 +147,88 @@ def _below(xp, x, approximate):
     if approximate != "tanh":
         raise RuntimeError(f"approximate argument must be either none or tanh, but got {approximate!r}.")
     return 0.5 * (1 + xp.tanh(0.7978845608028654 * x * (1 + 0.044715 * x * x)))  # √(2/π)
+
+
+@op
+class hardtanh(elementwise):
+    """x, cut off below ``min_val`` and above ``max_val``, where its slope is 0"""
+
+    samples = (Sample((3, 4), min_val=-0.4, max_val=0.6), Sample((3, 4), low=-2.0, high=2.0))
+    kinds = demands.ORDERED
+    formulas = {"input": "g if min_val < x < max_val else 0"}
+
+    def forward(xp, input: Value, min_val: float = -1.0, max_val: float = 1.0):
+        if input.dtype.kind in "iu":
+            min_val, max_val = int(min_val), int(max_val)
+            if input.dtype.kind == "u" and min_val < 0:
+                raise RuntimeError("Cannot do hardtanh on an unsigned type with negative limits")
+        return xp.clip(input, min_val, max_val)
+
+    def d_input(xp, g, input, min_val, max_val):
+        return xp.where((input > min_val) & (input < max_val), g, xp.zeros_like(g))
+
+
+@op
+class threshold(elementwise):
+    """x where it exceeds ``threshold``, else ``value``"""
+
+    samples = (Sample((3, 4), threshold=0.1, value=20.0),)
+    kinds = demands.ORDERED
+
+    def forward(xp, input: Value, threshold: float, value: float):
+        return xp.where(input > threshold, input, xp.full_like(input, value))
+
+    def d_input(xp, g, input, threshold):
+        return xp.where(input > threshold, g, xp.zeros_like(g))
+
+
+@op
+class hardshrink(elementwise):
+    """x, but 0 between -lambd and lambd"""
+
+    samples = (Sample((3, 4), lambd=0.3),)
+    kinds = demands.FLOATING
+    formulas = {"input": "g if |x| > lambd else 0"}
+
+    def forward(xp, input: Value, lambd: float = 0.5):
+        return xp.where(xp.absolute(input) <= lambd, xp.zeros_like(input), input)
+
+    def d_input(xp, g, input, lambd):
+        return xp.where(xp.absolute(input) <= lambd, xp.zeros_like(g), g)
+
+
+@op
+class softshrink(elementwise):
+    """x moved towards 0 by ``lambd``, and 0 in between"""
+
+    samples = (Sample((3, 4), lambd=0.3),)
+    kinds = demands.FLOATING
+    formula = "sign(x) · max(|x| - lambd, 0)"
+    formulas = {"input": "g if |x| > lambd else 0"}
+
+    def forward(xp, input: Value, lambd: float = 0.5):
+        if lambd < 0:
+            raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}.")
+        near = xp.absolute(input) <= lambd
+        return xp.where(near, input * 0, input - xp.copysign(xp.full_like(input, lambd), input))
+
+    def d_input(xp, g, input, lambd):
+        return xp.where(xp.absolute(input) <= lambd, xp.zeros_like(g), g)
+
+
+@op
+class prelu(elementwise):
+    """x if positive, else weight · x, with a learnt weight"""
+
+    samples = (Sample((3, 4), (1,)),)
+    tensors = "all"
+    kinds = demands.FLOATING
+
+    def forward(xp, input: Value, weight: Value):
+        return xp.where(input > 0, input, weight * input)
+
+    def d_input(xp, g, input, weight):
+        return xp.where(input > 0, g, weight * g)
+
+    def d_weight(xp, g, input):
+        return xp.where(input > 0, xp.zeros_like(g), input * g)

@@ -146,8 +146,9 @@ class pow(elementwise):
 
     def d_exponent(xp, g, input, exponent, y):
         # Where a = 0, y is 0 for b > 0 and the slope is 0; log(0) must not make it NaN.
-        slope = xp.conj(y * xp.log(input))
-        return g * xp.where((input == 0) & (xp.real(exponent) >= 0), xp.zeros_like(slope), slope)
+        base = xp.full_like(y, input) if isinstance(input, (int, float, complex)) else input
+        slope = xp.conj(y * xp.log(base))
+        return g * xp.where((base == 0) & (xp.real(exponent) >= 0), xp.zeros_like(slope), slope)
 
     formulas = {"exponent": "g · y · log(x)"}
 

@@ -125,22 +125,28 @@ class logaddexp2(elementwise):
         return g / (1 + xp.exp2(input - other))
 
 
+def _array(xp, x, like):
+    """A Python number as an array or a tensor: its logarithm must be of the other operand's dtype."""
+    return xp.full_like(like, x) if isinstance(x, (bool, int, float)) else x
+
+
 @op
 class xlogy(analytic):
     """a log b, and 0 where a is 0 (but NaN where b is)"""
 
-    samples = WEIGHTED
+    samples = (*WEIGHTED, Sample((3, 4), 0.7, low=0.2, high=2.0))
     tensors = "any"
     kinds = demands.REAL
     formulas = {"input": "g · log(b)"}
 
     def forward(xp, input: Value, other: Value):
+        other = _array(xp, other, input)
         y = input * xp.log(other)
         return xp.where((input == 0) & ~xp.isnan(other), xp.zeros_like(y), y)
 
     def d_input(xp, g, input, other):
-        slope = xp.log(xp.where((input == 0) & (other <= 0), xp.ones_like(other), other))
-        return g * slope
+        other = _array(xp, other, g)
+        return g * xp.log(xp.where((input == 0) & (other <= 0), xp.ones_like(other), other))
 
     def d_other(xp, g, input, other):
         return g * input / other
@@ -150,16 +156,18 @@ class xlogy(analytic):
 class xlog1py(analytic):
     """a log(1 + b), and 0 where a is 0 (but NaN where b is)"""
 
-    samples = WEIGHTED
+    samples = (*WEIGHTED, Sample((3, 4), 0.7, low=0.2, high=2.0))
     tensors = "any"
     kinds = demands.REAL
     formulas = {"input": "g · log1p(b)"}
 
     def forward(xp, input: Value, other: Value):
+        other = _array(xp, other, input)
         y = input * xp.log1p(other)
         return xp.where((input == 0) & ~xp.isnan(other), xp.zeros_like(y), y)
 
     def d_input(xp, g, input, other):
+        other = _array(xp, other, g)
         return g * xp.log1p(xp.where((input == 0) & (other <= -1), xp.zeros_like(other), other))
 
     def d_other(xp, g, input, other):

@@ -57,18 +57,18 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
 @fills_out
 def maximum(input: Any, other: Any) -> Any:
     """The larger of a and b.  Where they are equal, each gets half of the gradient."""
-    return elementwise.maximum(input, _tensor("maximum", other))
+    return elementwise.maximum(_tensor("input", input), _tensor("other", other))
 
 
 @fills_out
 def minimum(input: Any, other: Any) -> Any:
     """The smaller of a and b.  Where they are equal, each gets half of the gradient."""
-    return elementwise.minimum(input, _tensor("minimum", other))
+    return elementwise.minimum(_tensor("input", input), _tensor("other", other))
 
 
 def _tensor(name: str, x: Any) -> Any:
     if not isinstance(x, Bare):
-        raise TypeError(f"{name}(): argument 'other' (position 2) must be Tensor, not {type(x).__name__}")
+        raise TypeError(f"argument '{name}' must be Tensor, not {type(x).__name__}")
     return x
 
 
@@ -137,24 +137,6 @@ _float_power_ = inplace_of(float_power)
 def ldexp(input: Any, other: Any) -> Any:
     """A · 2ᵇ"""
     return elementwise.mul(resolve(input), elementwise.pow(2.0, resolve(other)))
-
-
-@fills_out
-def where(condition: Any, input: Any = None, other: Any = None) -> Any:
-    """``input`` where the condition holds, ``other`` elsewhere; with neither, the indices of what is true."""
-    if input is None and other is None:
-        return condition.nonzero(as_tuple=True)
-    kind = _dtype.of(condition.array)
-    if kind not in (_dtype.bool_, _dtype.uint8):
-        raise RuntimeError(
-            f"where expected condition to be a boolean tensor, but got a tensor with dtype {kind.legacy}"
-        )
-    return elementwise.where(condition, input, other)
-
-
-def where_method(self: Any, condition: Any, other: Any) -> Any:
-    """``self`` where the condition holds, ``other`` elsewhere."""
-    return where(condition, self, other)
 
 
 def invert(self: Any) -> Any:

@@ -10,6 +10,7 @@ from vizgrad.engine.ops import activation as rows
 from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import exponential, reduce
 from vizgrad.engine.surface import create
+from vizgrad.engine.surface.out import fills_out
 from vizgrad.engine.tensor import Tensor
 
 __all__ = [
@@ -86,7 +87,9 @@ def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """``x`` if positive, else alpha (e^(x/alpha) - 1)   (Barron, 2017, equation 2)"""
-    return _bend(lambda x: e.where(x > 0, x, alpha * exponential.expm1(e.minimum(x, 0.0) / alpha)), input, inplace)
+    return _bend(
+        lambda x: e.where(x > 0, x, alpha * exponential.expm1(e.minimum(x, 0.0) / alpha)), input, inplace
+    )
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -105,6 +108,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     return _bend(lambda x: x * tanh(rows.softplus(x)), input, inplace)
 
 
+@fills_out
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """``x · Φ(x)``, with Φ the normal distribution   (Hendrycks & Gimpel, 2016, section 2)
 
@@ -113,11 +117,13 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     return rows.gelu(input, approximate)
 
 
+@fills_out
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + e^(beta x)) / beta"""
     return rows.softplus(input, beta, threshold)
 
 
+@fills_out
 def logsigmoid(input: Tensor) -> Tensor:
     """``log sigmoid(x)``, computed without overflow"""
     return e.minimum(input, 0.0) - exponential.log1p(e.exp(-e.abs(input)))
@@ -128,10 +134,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     if min_val > max_val:
         raise ValueError(f"min_val cannot be greater than max_val, but got {min_val} and {max_val}")
 
-    def cut(x: Any) -> Tensor:
-        return e.where((x > min_val) & (x < max_val), x, e.clamp(x.detach(), min_val, max_val))
-
-    return _bend(cut, input, inplace)
+    return _bend(lambda x: rows.hardtanh(x, min_val, max_val), input, inplace)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -156,7 +159,7 @@ def _hardswish(x: Tensor) -> Tensor:
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """``x`` where it exceeds ``threshold``, else ``value``"""
-    return _bend(lambda x: e.where(x > threshold, x, value), input, inplace)
+    return _bend(lambda x: rows.threshold(x, threshold, value), input, inplace)
 
 
 def softsign(input: Tensor) -> Tensor:
@@ -169,20 +172,24 @@ def tanhshrink(input: Tensor) -> Tensor:
     return input - tanh(input)
 
 
+@fills_out
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """x, but 0 between -lambd and lambd"""
-    return e.where((input >= -lambd) & (input <= lambd), 0.0, input)
+    return rows.hardshrink(input, lambd)
 
 
+@fills_out
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """``x`` moved towards 0 by ``lambd``, and 0 in between"""
-    if lambd < 0:
-        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}.")
-    return e.where(input > lambd, input - lambd, e.where(input < -lambd, input + lambd, input * 0.0))
+    return rows.softshrink(input, lambd)
 
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """``x`` if positive, else weight · x, with a learnt weight per channel (dimension 1) or one for all"""
+    if weight.ndim > 1:
+        raise RuntimeError(
+            f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}"
+        )
     if weight.numel() != 1:
         channels = input.shape[1] if input.ndim > 1 else 1
         if weight.numel() != channels:
@@ -193,7 +200,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         weight = weight.reshape(-1, *(1,) * (input.ndim - 2))
     elif input.ndim == 0:
         weight = weight.reshape(())
-    return e.where(input > 0, input, weight * input)
+    return rows.prelu(input, weight)
 
 
 def rrelu(
