@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+from html.parser import HTMLParser
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -102,3 +105,37 @@ def test_classes_of_ones_own_print_their_name():
 
     assert repr(Mine([1.0, 2.0])) == "Mine([1., 2.])"
     assert repr(vizgrad.nn.Parameter(vizgrad.ones(1))) == repr(torch.nn.Parameter(torch.ones(1)))
+
+
+def page(x):
+    """What a notebook shows of a tensor, checked for being well formed."""
+    text = x._repr_html_()
+    opened = HTMLParser()
+    stack = []
+    opened.handle_starttag = lambda tag, attrs: stack.append(tag)
+    opened.handle_endtag = lambda tag: None if stack.pop() == tag else pytest.fail(f"</{tag}> closes another")
+    opened.feed(text)
+    assert not stack
+    return text
+
+
+def test_notebooks_show_facts_statistics_and_a_table():
+    text = page(vizgrad.tensor([[1.0, -2.0], [float("nan"), 0.5]], requires_grad=True))
+    assert "2 × 2 · float32 · cpu · requires_grad" in text
+    assert "min -2 · mean -0.1667 · max 1 · 1 NaN or infinite" in text
+    assert text.count("<td class=") == 3  # NaN has no size
+    assert 'aria-label="Tensor: 2 × 2 · float32' in text
+    assert html.escape(repr(vizgrad.ones(1))) in page(vizgrad.ones(1))
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (0, 3), (1,), (300,), (40, 50), (2, 3, 4)])
+@pytest.mark.parametrize("kind", ["float32", "bool", "int64", "complex64", "bfloat16"])
+def test_notebooks_show_every_tensor(shape, kind):
+    text = page(vizgrad.ones(shape, dtype=getattr(vizgrad, kind)))
+    assert len(text) < 40_000
+    assert text.count("<td") <= 12 * 12
+
+
+def test_names_of_classes_are_escaped():
+    evil = type("<script>alert(1)</script>", (vizgrad.Tensor,), {})
+    assert "<script" not in page(evil([1.0]))

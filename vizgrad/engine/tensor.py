@@ -29,7 +29,7 @@ from .ops import bitwise, compare, elementwise, reduce, rounding
 from .ops import complex as complex_
 from .ops import matmul as _matmul
 from .ops.words import Value
-from .surface import about, convert, form, history, interop, kinds, request, show
+from .surface import about, convert, form, history, html, interop, kinds, request, show
 from .surface import pointwise as _pointwise
 
 
@@ -229,7 +229,7 @@ class Tensor(
     __array__, __array_wrap__ = interop.array, interop.array_wrap
     __dlpack__, __dlpack_device__ = interop.dlpack, interop.dlpack_device
     __reduce_ex__, __deepcopy__, __copy__ = interop.reduce_ex, interop.deepcopy, interop.shallow
-    __repr__, __format__ = show.text, show.formatted
+    __repr__, __format__, _repr_html_ = show.text, show.formatted, html.page
     __bool__, __float__, __int__ = convert.truth, convert.as_float, convert.as_int
     __complex__, __index__ = convert.as_complex, convert.as_index
 

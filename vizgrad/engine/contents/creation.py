@@ -41,6 +41,7 @@ from vizgrad.engine.surface.draw import (
     randn_like,
     randperm,
 )  # fmt: skip
+from vizgrad.engine.surface.inplace import zero_
 from vizgrad.engine.surface.random import (
     Generator,
     default_generator,
@@ -56,7 +57,7 @@ __all__ = [
     "empty_permuted", "empty_strided", "eye", "from_numpy", "frombuffer", "full", "full_like", "get_rng_state",
     "initial_seed", "linspace", "logspace", "manual_seed", "multinomial", "normal", "ones", "ones_like", "poisson",
     "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "range", "scalar_tensor",
-    "seed", "set_rng_state", "tensor", "zeros", "zeros_like",
+    "seed", "set_rng_state", "tensor", "zero_", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
