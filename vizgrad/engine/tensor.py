@@ -1,13 +1,13 @@
 """Tensor: the object that users hold.
 
-A table of contents: what it is, its history and its operators are here, its hundreds of methods in contents/, area
-by area; every formula is in ops/.
+A table of contents: what it is and its history are here, its operators and hundreds of methods in contents/, area by
+area; every formula is in ops/.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import alias, bare
 from . import device as _device
@@ -18,6 +18,7 @@ from .contents import (
     conversion,
     creation,
     fourier,
+    operators,
     picking,
     pointwise,
     products,
@@ -25,15 +26,13 @@ from .contents import (
     shaping,
     special,
 )
-from .ops import bitwise, compare, elementwise, reduce, rounding
 from .ops import complex as complex_
-from .ops import matmul as _matmul
-from .ops.words import Value
-from .surface import about, convert, form, history, html, interop, kinds, request, show
-from .surface import pointwise as _pointwise
+from .ops import reduce
+from .surface import about, convert, history, html, interop, kinds, parts, request, show
 
 
 class Tensor(
+    operators.Methods,
     pointwise.Methods,
     comparison.Methods,
     special.Methods,
@@ -126,104 +125,6 @@ class Tensor(
         """
         request.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
-    # --- arithmetic
-    # Spelled out for editors; the assignment behind `else` is what runs, one call less.
-    if TYPE_CHECKING:
-
-        def __add__(self, other: Value) -> Tensor:
-            return elementwise.add(self, other)
-
-        def __sub__(self, other: Value) -> Tensor:
-            return elementwise.sub(self, other)
-
-        def __mul__(self, other: Value) -> Tensor:
-            return elementwise.mul(self, other)
-
-        def __truediv__(self, other: Value) -> Tensor:
-            return elementwise.div(self, other)
-
-        def __pow__(self, other: Value) -> Tensor:
-            return elementwise.pow(self, other)
-
-        def __matmul__(self, other: Tensor) -> Tensor:
-            return _matmul.matmul(self, other)
-
-    else:
-        __add__, __sub__, __mul__, __truediv__ = (
-            elementwise.add,
-            elementwise.sub,
-            elementwise.mul,
-            elementwise.div,
-        )
-        __pow__, __matmul__ = elementwise.pow, _matmul.matmul
-
-    def __radd__(self, other: Value) -> Tensor:
-        return elementwise.add(self, other)
-
-    def __rsub__(self, other: Value) -> Tensor:
-        return elementwise.sub(other, self)
-
-    def __rmul__(self, other: Value) -> Tensor:
-        return elementwise.mul(self, other)
-
-    def __rtruediv__(self, other: Value) -> Tensor:
-        return elementwise.div(other, self)
-
-    def __rpow__(self, other: Value) -> Tensor:
-        return elementwise.pow(other, self)
-
-    def __rfloordiv__(self, other: Value) -> Tensor:
-        return rounding.floor_divide(other, self)
-
-    def __rmod__(self, other: Value) -> Tensor:
-        return rounding.remainder(other, self)
-
-    def __rlshift__(self, other: Value) -> Tensor:
-        return bitwise.bitwise_left_shift(other, self)
-
-    def __rrshift__(self, other: Value) -> Tensor:
-        return bitwise.bitwise_right_shift(other, self)
-
-    def __neg__(self) -> Tensor:
-        return elementwise.neg(self)
-
-    def __pos__(self) -> Tensor:
-        return _pointwise.positive(self)
-
-    def __abs__(self) -> Tensor:
-        return elementwise.abs(self)
-
-    def __eq__(self, other: object) -> Any:
-        return compare.eq(self, other) if about.comparable(other) else NotImplemented  # type: ignore[arg-type]
-
-    def __ne__(self, other: object) -> Any:
-        return compare.ne(self, other) if about.comparable(other) else NotImplemented  # type: ignore[arg-type]
-
-    def __lt__(self, other: Value) -> Tensor:
-        return compare.lt(self, other)
-
-    def __le__(self, other: Value) -> Tensor:
-        return compare.le(self, other)
-
-    def __gt__(self, other: Value) -> Tensor:
-        return compare.gt(self, other)
-
-    def __ge__(self, other: Value) -> Tensor:
-        return compare.ge(self, other)
-
-    __iadd__, __isub__, __imul__ = pointwise.Methods.add_, pointwise.Methods.sub_, pointwise.Methods.mul_
-    __itruediv__, __ipow__ = pointwise.Methods.div_, pointwise.Methods.pow_
-    __ifloordiv__, __imod__ = pointwise.Methods.floor_divide_, pointwise.Methods.remainder_
-    __iand__, __ior__ = comparison.Methods.bitwise_and_, comparison.Methods.bitwise_or_
-    __ixor__, __ilshift__ = comparison.Methods.bitwise_xor_, comparison.Methods.bitwise_left_shift_
-    __irshift__, __idiv__ = comparison.Methods.bitwise_right_shift_, pointwise.Methods.div_
-    __and__, __or__, __xor__ = bitwise.bitwise_and, bitwise.bitwise_or, bitwise.bitwise_xor
-    __rand__, __ror__, __rxor__ = bitwise.bitwise_and, bitwise.bitwise_or, bitwise.bitwise_xor
-    __lshift__, __rshift__ = bitwise.bitwise_left_shift, bitwise.bitwise_right_shift
-    __invert__, __div__, __rdiv__ = _pointwise.invert, elementwise.div, __rtruediv__
-    __floordiv__, __mod__ = rounding.floor_divide, rounding.remainder
-    __hash__ = object.__hash__
-
     # --- Python's own protocols
     __array_priority__ = 1000  # so that `ndarray * tensor` asks the tensor
     __array__, __array_wrap__ = interop.array, interop.array_wrap
@@ -237,7 +138,7 @@ class Tensor(
         return convert.length(self)
 
     def __iter__(self) -> Iterator[Tensor]:
-        return iter(form.unbind(self))
+        return iter(parts.unbind(self))
 
     def __contains__(self, element: Any) -> bool:  # type: ignore[valid-type]
         return convert.truth(reduce.any(self == element))
