@@ -28,22 +28,22 @@ class Methods:
     if TYPE_CHECKING:
 
         def __add__(self: Any, other: Value) -> Tensor:
-            return elementwise.add(self: Any, other)
+            return elementwise.add(self, other)
 
         def __sub__(self: Any, other: Value) -> Tensor:
-            return elementwise.sub(self: Any, other)
+            return elementwise.sub(self, other)
 
         def __mul__(self: Any, other: Value) -> Tensor:
-            return elementwise.mul(self: Any, other)
+            return elementwise.mul(self, other)
 
         def __truediv__(self: Any, other: Value) -> Tensor:
-            return elementwise.div(self: Any, other)
+            return elementwise.div(self, other)
 
         def __pow__(self: Any, other: Value) -> Tensor:
-            return elementwise.pow(self: Any, other)
+            return elementwise.pow(self, other)
 
         def __matmul__(self: Any, other: Tensor) -> Tensor:
-            return _matmul.matmul(self: Any, other)
+            return _matmul.matmul(self, other)
 
     else:
         __add__, __sub__, __mul__, __truediv__ = (
@@ -55,13 +55,13 @@ class Methods:
         __pow__, __matmul__ = elementwise.pow, _matmul.matmul
 
     def __radd__(self: Any, other: Value) -> Tensor:
-        return elementwise.add(self: Any, other)
+        return elementwise.add(self, other)
 
     def __rsub__(self: Any, other: Value) -> Tensor:
         return elementwise.sub(other, self)
 
     def __rmul__(self: Any, other: Value) -> Tensor:
-        return elementwise.mul(self: Any, other)
+        return elementwise.mul(self, other)
 
     def __rtruediv__(self: Any, other: Value) -> Tensor:
         return elementwise.div(other, self)
@@ -91,22 +91,22 @@ class Methods:
         return elementwise.abs(self)
 
     def __eq__(self: Any, other: object) -> Any:
-        return compare.eq(self: Any, other) if about.comparable(other) else NotImplemented  # type: ignore[arg-type]
+        return compare.eq(self, other) if about.comparable(other) else NotImplemented  # type: ignore[arg-type]
 
     def __ne__(self: Any, other: object) -> Any:
-        return compare.ne(self: Any, other) if about.comparable(other) else NotImplemented  # type: ignore[arg-type]
+        return compare.ne(self, other) if about.comparable(other) else NotImplemented  # type: ignore[arg-type]
 
     def __lt__(self: Any, other: Value) -> Tensor:
-        return compare.lt(self: Any, other)
+        return compare.lt(self, other)
 
     def __le__(self: Any, other: Value) -> Tensor:
-        return compare.le(self: Any, other)
+        return compare.le(self, other)
 
     def __gt__(self: Any, other: Value) -> Tensor:
-        return compare.gt(self: Any, other)
+        return compare.gt(self, other)
 
     def __ge__(self: Any, other: Value) -> Tensor:
-        return compare.ge(self: Any, other)
+        return compare.ge(self, other)
 
     __iadd__, __isub__, __imul__ = _Pointwise.add_, _Pointwise.sub_, _Pointwise.mul_
     __itruediv__, __ipow__ = _Pointwise.div_, _Pointwise.pow_
