@@ -170,6 +170,8 @@ PYTORCH_NAMES = {
     ),
     "divide_rounded": lambda torch: torch.div,
     "conj": lambda torch: lambda x: torch.conj(x).resolve_conj(),
+    "max_of_all": lambda torch: torch.max,
+    "min_of_all": lambda torch: torch.min,
     "median_of_all": lambda torch: torch.median,
     "nanmedian_of_all": lambda torch: torch.nanmedian,
     "vector_norm": lambda torch: torch.linalg.vector_norm,

@@ -1,6 +1,5 @@
 """What picks elements out and puts elements in: indexing, gathering, scattering, masks."""
 
-# ruff: noqa: F401 - names are imported to be found here
 from __future__ import annotations
 
 from vizgrad.engine.ops import index as _index
@@ -49,7 +48,7 @@ class Methods:
     tril, triu = tril, triu
 
     def where(self, condition: object, other: object) -> object:
-        """This tensor where the condition holds, ``other`` elsewhere."""
+        """Take this tensor where the condition holds, ``other`` elsewhere."""
         return where(condition, self, other)
 
     index_put, index_put_ = index_put, _indexing.index_put_

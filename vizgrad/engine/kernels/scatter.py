@@ -22,7 +22,7 @@ def add_rows(module: ModuleType) -> Callable[..., Any]:
 
 
 def reduce_at(module: ModuleType) -> Callable[..., Any]:
-    """``reduce_at(y, index, values, how)``: each value folded into y[index], by sum, prod, amax or amin, into y itself."""
+    """``reduce_at(y, index, values, how)``: each value folded into y[index] by sum, prod, amax or amin."""
     folds = {"sum": "add", "prod": "multiply", "amax": "maximum", "amin": "minimum"}
 
     def fold(y: Any, index: tuple[Any, ...], values: Any, how: str) -> None:

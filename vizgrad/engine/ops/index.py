@@ -109,7 +109,7 @@ class index_put(moving):
                 xp.add_at(input, index, value)
             else:
                 input[index] = value
-        except (IndexError, ValueError):
+        except (IndexError, ValueError, TypeError):
             check(index, input.shape)
             raise RuntimeError(
                 f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result "
@@ -194,7 +194,7 @@ class masked_fill(moving):
 
     def into(xp, input, mask, value):
         if shapes.broadcast(mask.shape, input.shape) != input.shape:
-            expand.row.family.shape(mask.shape, input.shape)
+            expand.row.family.shape(mask.shape, input.shape)  # type: ignore[attr-defined]
         xp.copyto(input, value, where=mask if mask.dtype.kind == "b" else mask.astype(bool), casting="unsafe")
 
     def d_input(xp, g, mask):

@@ -85,7 +85,7 @@ class stack(joining):
         try:
             return xp.stack(tensors, axis=dim)
         except (ValueError, IndexError):
-            stack.row.family.shape(*(t.shape for t in tensors), dim=dim)
+            stack.row.family.shape(*(t.shape for t in tensors), dim=dim)  # type: ignore[attr-defined]
             raise
 
     def d_tensors(xp, g, tensors_shape, dim):

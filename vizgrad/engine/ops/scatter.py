@@ -10,14 +10,13 @@ from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shape import moving
 from vizgrad.engine.ops.words import Value
 
-_SPOTS = dict(whole={1: 4}, dim=0)
+_SPOTS = {"whole": {1: 4}, "dim": 0}
 
 
 def check_index(name: str, x: Any, index: Any, dim: int, src: Any = None) -> None:
     """Raise PyTorch's errors for an index that does not fit: its dtype, its shape, its numbers."""
-    if index.dtype.kind not in "iu" or index.itemsize < 4:
-        if index.size:
-            raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+    if (index.dtype.kind not in "iu" or index.itemsize < 4) and index.size:
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
     d = shapes.at(dim, x.ndim)
     if not index.size:
         return

@@ -295,7 +295,7 @@ class copy(moving):
 
     def into(xp, input, other):
         if other.shape != input.shape:
-            expand.row.family.shape(other.shape, input.shape)
+            expand.row.family.shape(other.shape, input.shape)  # type: ignore[attr-defined]
         input[...] = other if other.dtype.kind != "c" or input.dtype.kind == "c" else other.real
 
     def d_input(xp, g):

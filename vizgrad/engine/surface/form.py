@@ -293,7 +293,7 @@ def rot90(input: Any, k: int = 1, dims: Any = (0, 1)) -> Any:
         return clone(input)
     if turns == 2:
         return _join.flip(input, (a, b))
-    return _rows.transpose(_join.flip(input, (b if turns == 1 else a,)), a, b)
+    return in_place(_rows.transpose)(_join.flip(input, (b if turns == 1 else a,)), a, b)
 
 
 def repeat(self: Any, *repeats_: Any, repeats: Any = None) -> Any:

@@ -42,7 +42,9 @@ def put(x: Any, index: Any, value: Any) -> None:
         _check_number(x, value)
     elif value.alias is not None:
         alias.refresh(value)
-    cuts, picks = _parted(x, index)
+    if index is False:
+        return
+    cuts, picks = _parted(x, None if index is True else index)
     if picks is None:
         target = alias.look(_slice, x, {"index": cuts}) if cuts else x
         if isinstance(value, Bare):
@@ -53,21 +55,24 @@ def put(x: Any, index: Any, value: Any) -> None:
     if cuts:
         x = alias.look(_slice, x, {"index": cuts})
     _fits(picks, x.array.shape)
-    write_picked(x, picks, value, accumulate=False)
+    write_picked(x, picks, _trimmed(value, 0) if isinstance(value, Bare) else value, accumulate=False)
 
 
 def write_picked(x: Any, picks: tuple[Any, ...], value: Any, *, accumulate: bool) -> Any:
     """Put ``value`` where the index arrays ``picks`` say, in place."""
     if not isinstance(value, Bare):
         value = Bare._wrap(namespace.of((x.array,)).asarray(value, dtype=x.array.dtype))
-    elif value.array.dtype != x.array.dtype:  # type: ignore[attr-defined]
-        if value.array.ndim or any(p.dtype.kind != "b" for p in picks if not isinstance(p, slice)):  # type: ignore[attr-defined]
-            raise RuntimeError(
-                "Index put requires the source and destination dtypes match, got "
-                f"{_dtype.of(x.array).legacy} for the destination and {_dtype.of(value.array).legacy} for the source."
-            )
+    elif value.array.dtype != x.array.dtype and not (value.array.ndim == 0 and _masks(picks)):  # type: ignore[attr-defined]
+        raise RuntimeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{_dtype.of(x.array).legacy} for the destination and {_dtype.of(value.array).legacy} for the source."
+        )
     picks = _own(picks) if x.tracked or value.tracked else picks
     return alias.write(_index_put, x, (value,), {"index": picks, "accumulate": accumulate})
+
+
+def _masks(picks: tuple[Any, ...]) -> bool:
+    return all(isinstance(p, slice) or p.dtype.kind == "b" for p in picks)
 
 
 def _parted(x: Any, index: Any) -> tuple[tuple[Any, ...], Any]:
@@ -85,7 +90,7 @@ def _parted(x: Any, index: Any) -> tuple[tuple[Any, ...], Any]:
     parts = index if kind is tuple else _listed(index) if kind is list else (index,)
     cuts: list[Any] = []
     picks: list[Any] = []  # at the dimensions of the view: a mark for the Ellipsis, slices between
-    taken = d = 0
+    taken = 0
     for p in parts:
         if p is None:
             cuts.append(None)
@@ -107,21 +112,33 @@ def _parted(x: Any, index: Any) -> tuple[tuple[Any, ...], Any]:
             picks.append(a)
     if taken > x.array.ndim:
         _taken(x, taken)
-    if cuts.count(Ellipsis) > 1:  # of several, the first stands for all that is missing
-        first = cuts.index(Ellipsis)
-        cuts = [c for i, c in enumerate(cuts) if c is not Ellipsis or i == first]
-        first = picks.index(Ellipsis)
-        picks = [c for i, c in enumerate(picks) if c is not Ellipsis or i == first]
-    d = 0
-    for c in cuts:
-        if type(c) is int and (not -x.array.shape[d] <= c < x.array.shape[d]):
-            raise IndexError(f"index {c} is out of bounds for dimension {d} with size {x.array.shape[d]}")
-        d = x.array.ndim - taken + d if c is Ellipsis else d + (c is not None)
+    if cuts.count(Ellipsis) > 1:
+        cuts, picks = _one_ellipsis(cuts, x.array.ndim - taken), _one_ellipsis(picks, 0)
+    _in_range(cuts, x.array.shape, x.array.ndim - taken)
     if all(type(p) is slice or p is Ellipsis for p in picks):
         return tuple(cuts), None
     full = slice(None)
     needed = any(c is not Ellipsis and (c is None or c != full) for c in cuts)
     return tuple(cuts) if needed else (), _spread(picks, x.array.ndim - taken)
+
+
+def _in_range(cuts: list[Any], shape: tuple[int, ...], missing: int) -> None:
+    """Raise PyTorch's error for a number that its dimension does not have."""
+    d = 0
+    for c in cuts:
+        if type(c) is int and not -shape[d] <= c < shape[d]:
+            raise IndexError(f"index {c} is out of bounds for dimension {d} with size {shape[d]}")
+        d += missing if c is Ellipsis else c is not None
+
+
+def _one_ellipsis(parts: list[Any], missing: int) -> list[Any]:
+    """Of several, the first stands for all dimensions that are missing; nothing may then be asked of others."""
+    first, second, *_ = (i for i, p in enumerate(parts) if p is Ellipsis)
+    if missing and any(p is not Ellipsis for p in parts[second:]):
+        raise IndexError(
+            "Dimension out of range: only one ellipsis (`...`) can stand for the dimensions left out"
+        )
+    return [p for i, p in enumerate(parts) if p is not Ellipsis or i == first]
 
 
 def _spread(picks: list[Any], missing: int) -> tuple[Any, ...]:
@@ -156,7 +173,7 @@ def _slice_of(p: slice) -> slice:
     for e in (start, stop):
         if e is not None and not hasattr(e, "__index__"):
             raise TypeError("slice indices must be integers or None or have an __index__ method")
-    return slice(*(None if e is None else e.__index__() for e in (start, stop)), step)
+    return slice(*[None if e is None else e.__index__() for e in (start, stop)], step)  # type: ignore[call-overload]
 
 
 _BOUNDS = (int, type(None))
@@ -190,8 +207,9 @@ def _array(p: Any, x: Any) -> Any:
         a = p.array
         if a.dtype.kind == "u" and a.itemsize == 1:
             warnings.warn(
-                "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
-            )  # noqa: B028
+                "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+                stacklevel=2,
+            )
             a = a.astype(bool)
         if a.dtype.kind not in "ib" or (a.itemsize in (1, 2) and a.dtype.kind == "i"):
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
@@ -324,6 +342,8 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         raise RuntimeError(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {_dtype.of(condition.array)}"
         )
+    if input is None or other is None:
+        raise TypeError("where() takes a condition alone, or a condition with both input and other")
     return elementwise.where(condition, input, other)
 
 

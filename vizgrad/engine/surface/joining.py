@@ -97,7 +97,8 @@ def block_diag(*tensors: Any) -> Any:
     for i, x in enumerate(tensors):
         if x.array.ndim > 2:
             raise RuntimeError(
-                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {x.array.ndim} dimensions"
+                "torch.block_diag: Input tensors must have 2 or fewer dimensions. "
+                f"Input {i} has {x.array.ndim} dimensions"
             )
     blocks = [form.atleast_2d(x) for x in tensors] or [Bare._wrap(_empty())]
     width = sum(b.array.shape[1] for b in blocks)
@@ -142,13 +143,17 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
         if x.array.dtype != tensors[0].array.dtype:
             raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype")
     swap = indexing == "xy" and len(tensors) > 1
-    order = [tensors[1], tensors[0], *tensors[2:]] if swap else list(tensors)
+    order = list(tensors)
+    if swap:
+        order[:2] = order[1::-1]
     shape = tuple(x.array.size for x in order)
     grids = [
         form.broadcast_to(form.reshape(x, (1,) * i + (-1,) + (1,) * (len(order) - 1 - i)), shape)
         for i, x in enumerate(order)
     ]
-    return (grids[1], grids[0], *grids[2:]) if swap else tuple(grids)
+    if swap:
+        grids[:2] = grids[1::-1]
+    return tuple(grids)
 
 
 def cartesian_prod(*tensors: Any) -> Any:

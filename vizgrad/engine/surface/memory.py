@@ -87,29 +87,23 @@ def set_(self: Any, source: Any = None, storage_offset: int = 0, size: Any = Non
         self.array = namespace.of((self.array,)).module.empty(0, self.array.dtype)
         self.storage = Storage(0)
         return self
+    kind = self.array.dtype
     if isinstance(source, UntypedStorage):
-        memory, store = source.array(self.array.dtype if source.kind is None else source.kind), source.storage
-    elif size is None:
-        memory, store = None, source.storage
+        memory = source.array(kind if source.kind is None else source.kind)
     else:
-        memory, store = root(source), source.storage
-    if (memory is not None and memory.dtype != self.array.dtype) or (
-        memory is None and source.array.dtype != self.array.dtype
-    ):
-        have = _dtype.of(source.array if memory is None else memory)
-        raise RuntimeError(
-            f"Could not set tensor of type {have.legacy} to a tensor of type {_dtype.of(self.array).legacy}"
-        )
-    if memory is None:
-        self.array = source.array
+        memory = source.array if size is None else root(source)
+    if memory.dtype != kind:
+        have, want = _dtype.of(memory).legacy, _dtype.of(self.array).legacy
+        raise RuntimeError(f"Could not set tensor of type {have} to a tensor of type {want}")
+    store = source.storage
+    if size is None and not isinstance(source, UntypedStorage):
+        self.array = memory
     else:
         flat = _kernels.flat_memory(memory)
         shape = (flat.size - storage_offset,) if size is None else tuple(size)
         steps = _steps(shape) if stride is None else tuple(stride)
-        width = memory.itemsize
-        self.array = namespace.of((flat,)).restrided(
-            flat, shape, tuple(s * width for s in steps), storage_offset * width
-        )
+        bytes_ = tuple(s * kind.itemsize for s in steps)
+        self.array = namespace.of((flat,)).restrided(flat, shape, bytes_, storage_offset * kind.itemsize)
         if store.root is None:
             store.root = memory
     self.storage, self.alias = store, None
@@ -239,8 +233,3 @@ class TypedStorage(UntypedStorage):
 def untyped_storage(self: Any) -> UntypedStorage:
     """The bytes that this tensor and its views stand on."""
     return UntypedStorage(root(self), self.storage)
-
-
-def storage(self: Any) -> TypedStorage:
-    """The memory of this tensor and its views, as numbers of its type."""
-    return TypedStorage(root(self), self.storage, self.array.dtype)

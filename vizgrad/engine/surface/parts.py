@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from vizgrad.engine import alias
@@ -133,9 +134,9 @@ def tensor_split(
         ends = [0]
         for i in range(given):
             ends.append(ends[-1] + size + (i < more))
-        return tuple(cut(input, at, slice(a, b)) for a, b in zip(ends, ends[1:], strict=False))
-    ends = [0, *given, n]
-    return tuple(cut(input, at, slice(a, b)) for a, b in zip(ends, ends[1:], strict=False))
+        return tuple(cut(input, at, slice(a, b)) for a, b in itertools.pairwise(ends))
+    ends = [0, *(given or ()), n]
+    return tuple(cut(input, at, slice(a, b)) for a, b in itertools.pairwise(ends))
 
 
 def _along(name: str, least: int, dim_of: Any) -> Any:

@@ -188,7 +188,7 @@ def _ask_index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     elif type(value) is complex and x.array.dtype.kind != "c":
         raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
     else:
-        value = _index.full_like(_index.zeros(x, ()), value)
+        value = _index.full_like(_index.zeros(x, ()), value)  # type: ignore[arg-type]
     if value.tracked:  # a place that is named twice is filled once
         at = (*at[:-1], namespace.of((at[-1],)).unique(at[-1]))
     return _put, x, (value,), {"index": at, "accumulate": False}
@@ -286,7 +286,8 @@ def _ask_masked_fill(input: Any, mask: Any, value: Any) -> Any:
     _mask(mask, "masked_fill_")
     if isinstance(value, Bare) and value.array.ndim:  # type: ignore[attr-defined]
         raise RuntimeError(
-            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.array.ndim} dimension(s)."
+            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.array.ndim} "
+            "dimension(s)."
         )
     kind = _dtype.of(value.array) if isinstance(value, Bare) else _dtype.kind_of_number(value)  # type: ignore[attr-defined]
     if kind.is_complex and input.array.dtype.kind != "c":
