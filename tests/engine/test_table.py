@@ -44,6 +44,7 @@ WITHOUT_SAMPLES = {
     "as_strided": "its settings are places in memory: test_shapes",
     "restride": "the gradient of as_strided, whose gradient of gradient runs it",
     "unfold_backward": "the gradient of unfold, whose gradient of gradient runs it",
+    "ctc_losses": "its gradient is that of the scores, as PyTorch's: tests/nn/test_sequence_loss",
     "diagonal_backward": "the gradient of diagonal, whose gradient of gradient runs it",
 }
 
@@ -150,6 +151,7 @@ NO_TWIN |= {
     "taken",
     "placed",
     "recurrence",
+    "resampled",
 }
 
 PYTORCH_NAMES = {
@@ -161,6 +163,8 @@ PYTORCH_NAMES = {
     "batch_norm": lambda torch: (
         lambda x, **rest: torch.nn.functional.batch_norm(x, None, None, training=True, **rest)
     ),
+    "im2col": lambda torch: torch.nn.functional.unfold,
+    "col2im": lambda torch: torch.nn.functional.fold,
     "unfold": lambda torch: lambda x, **rest: x.unfold(**rest),
     "split": lambda torch: lambda x, split_sizes, dim=0: x.split(split_sizes, dim),
     "scatter": lambda torch: lambda x, dim, index, src: x.scatter(dim, index, src),

@@ -84,7 +84,7 @@ def _images(xp: Any, n: int, bytes_each: int) -> Iterator[slice]:
 # --- planes ------------------------------------------------------------------------------------------------
 
 
-def _patches(xp: Any, x: Any, win: Window, groups: int) -> Any:
+def patches_of(xp: Any, x: Any, win: Window, groups: int) -> Any:
     """A view of the padded input: (image, group, channel, *place in kernel, *place)."""
     if win.padded != win.plane:
         whole = xp.zeros((*x.shape[:2], *win.padded), dtype=x.dtype)
@@ -106,7 +106,7 @@ def _patches(xp: Any, x: Any, win: Window, groups: int) -> Any:
 
 
 def _planes_forward(xp: Any, x: Any, w: Any, b: Any, win: Window, groups: int) -> Any:
-    patches, places = _patches(xp, x, win, groups), product(win.out)
+    patches, places = patches_of(xp, x, win, groups), product(win.out)
     w = w.reshape(groups, w.shape[0] // groups, -1)
     y = xp.empty((x.shape[0], groups, w.shape[1], places), dtype=x.dtype)
     for i in _images(xp, len(x), groups * w.shape[2] * places * x.itemsize):
@@ -132,7 +132,7 @@ def _planes_by_input(xp: Any, g: Any, w: Any, shape: tuple[int, ...], win: Windo
 
 
 def _planes_by_weight(xp: Any, g: Any, x: Any, win: Window, groups: int) -> Any:
-    patches, places = _patches(xp, x, win, groups), product(win.out)
+    patches, places = patches_of(xp, x, win, groups), product(win.out)
     size = x.shape[1] // groups * product(win.kernel)
     g = g.reshape(len(x), groups, -1, places)
     dw = xp.zeros((groups, g.shape[2], size), dtype=x.dtype)

@@ -21,6 +21,7 @@ class average_pooling(Formula):
     """Input (N, C, *plane) or (C, *plane)."""
 
     formula = "y[i] = mean of x[i·stride + k - padding] over all k"
+    out = True
 
 
 def _average_shape(n, input, kernel_size, stride=None, padding=0, ceil_mode=False, *_, **__):
@@ -45,8 +46,11 @@ def _divisor(xp: Any, win: Any, kind: Any, padding_counts: bool, divisor: int | 
 def _average(xp, n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
     win = window(n, input.shape, kernel_size, stride, padding, 1, ceil_mode)
     x = _wide(flat(input, n))
-    y = kernel.sums(xp, x, win)
-    y /= _divisor(xp, win, x.dtype, count_include_pad, divisor_override)
+    y, divisor = kernel.sums(xp, x, win), _divisor(xp, win, x.dtype, count_include_pad, divisor_override)
+    if y.dtype.kind in "iu":  # of whole numbers, the whole part
+        y = (y / divisor).astype(y.dtype)
+    else:
+        y /= divisor
     return y.astype(input.dtype, copy=False).reshape(*input.shape[:-n], *win.out)
 
 
@@ -241,6 +245,20 @@ class adaptive_avg_pool2d(adaptive_pooling):
 
 
 @op
+class adaptive_avg_pool3d(adaptive_pooling):
+    """Averages of a volume's parts, as many as asked for"""
+
+    samples = (Sample((1, 2, 4, 3, 2), output_size=(2, 3, 1)),)
+    shape = staticmethod(partial(_adaptive_shape, 3))
+
+    def forward(xp, input: Value, output_size: Any):
+        return _adaptive_average(xp, 3, input, output_size)
+
+    def d_input(xp, g, input_shape):
+        return xp.rule("adaptive_avg_pool_input")(g, input_shape, 3)
+
+
+@op
 class adaptive_avg_pool_input(Formula):
     """The gradient of adaptive average pooling over ``n`` dimensions: equal shares within each part"""
 
@@ -284,6 +302,21 @@ class adaptive_max_pool1d(adaptive_pooling):
 
     def d_input(xp, g, g_indices, indices, input_shape):
         return _adaptive_max_d_input(xp, g, indices, input_shape, 1)
+
+
+@op
+class adaptive_max_pool3d(adaptive_pooling):
+    """The largest elements of a volume's parts, as many as asked for, and where in the volume each was"""
+
+    samples = (Sample((1, 2, 4, 3, 2), output_size=(2, 2, 1)),)
+    formula = "y[i] = max x[j] over ⌊i·n/m⌋ ≤ j < ⌈(i+1)·n/m⌉"
+    outputs = ("y", "indices")
+
+    def forward(xp, input: Value, output_size: Any):
+        return _adaptive_max(xp, 3, input, output_size)
+
+    def d_input(xp, g, g_indices, indices, input_shape):
+        return _adaptive_max_d_input(xp, g, indices, input_shape, 3)
 
 
 def _adaptive_max(xp, n, input, output_size):

@@ -19,7 +19,7 @@ from .node import class_of
 _ROOM = "vizgrad.engine.ops."
 TOGETHER = frozenset(
     _ROOM + name
-    for name in ("activation", "conv", "conv_transpose", "loss", "normalize", "pool", "pool_average")
+    for name in ("activation", "conv", "conv_transpose", "loss", "normalize", "pad", "pool", "pool_average")
 )
 
 

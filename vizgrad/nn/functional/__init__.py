@@ -10,9 +10,13 @@ from vizgrad.engine.ops.matmul import linear as linear
 
 from .activation import *  # noqa: F403
 from .attention import *  # noqa: F403
+from .distance import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .embedding import *  # noqa: F403
 from .loss import *  # noqa: F403
 from .norm import *  # noqa: F403
+from .padding import *  # noqa: F403
 from .pooling import *  # noqa: F403
-from .shape import *  # noqa: F403
+from .resize import *  # noqa: F403
+from .sampling import *  # noqa: F403
+from .unpooling import *  # noqa: F403

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from vizgrad.engine.ops import normalize as rows
+from vizgrad.engine.ops.pad import constant_pad_nd
+from vizgrad.engine.ops.pool_average import avg_pool2d
 from vizgrad.engine.tensor import Tensor
 
-__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "rms_norm"]
+__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm"]
 
 
 def layer_norm(
@@ -103,6 +105,23 @@ def instance_norm(
         _follow(running_mean, mean.detach().reshape(*input.shape[:2]).mean(0), momentum)
         _follow(running_var, var.reshape(*input.shape[:2]).mean(0), momentum, size / (size - 1))
     return y
+
+
+def local_response_norm(
+    input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> Tensor:
+    """``x / (k + alpha · mean of x² over size neighbouring channels)^beta``: input (N, C, *)
+
+    Krizhevsky, Sutskever & Hinton, *ImageNet Classification with Deep CNNs*, 2012, section 3.3.
+    """
+    if input.ndim < 3:
+        raise ValueError(f"Expected 3D or higher dimensionality input (got {input.ndim} dimensions)")
+    if not input.numel():
+        return input
+    squares = (input * input).reshape(input.shape[0], 1, input.shape[1], -1)
+    squares = constant_pad_nd(squares, (0, 0, size // 2, (size - 1) // 2))
+    mean = avg_pool2d(squares, (size, 1), 1).reshape(input.shape)
+    return input / (mean * alpha + k) ** beta
 
 
 def _follow(running: Tensor | None, now: Tensor, momentum: float, scale: float = 1.0) -> None:
