@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+Function = Callable[[Any], Any]
+Table = dict[str, tuple[str, Function]]
 PLACE = Path(__file__).resolve().parent.parent / "vizgrad/engine/kernels/expansions.py"
 HEAD = '''"""Chebyshev coefficients of special functions, written by tools/expansions.py from their definitions.
 
@@ -20,7 +22,7 @@ What t in [-1, 1] stands for is said at each; `series.chebyshev` adds them up.
 '''
 
 
-def coefficients(f: Callable[[Any], Any], points: int = 60) -> list[float]:
+def coefficients(f: Function, points: int = 60) -> list[float]:
     """Of f on [-1, 1]: the c in f(t) = sum c_j cos(j arccos t), as far as a double can tell."""
     import mpmath as mp
 
@@ -35,50 +37,85 @@ def coefficients(f: Callable[[Any], Any], points: int = 60) -> list[float]:
     return [float(x) for x in c[: 1 + max(j for j, x in enumerate(c) if abs(x) > large)]]
 
 
-def expansions() -> dict[str, tuple[str, Callable[[Any], Any]]]:
-    """By name: what is expanded and of what, in words, and the function of t."""
+def span(f: Function, a: float, b: float) -> Function:
+    """``f`` of x from a to b."""
     import mpmath as mp
 
-    mp.mp.dps = 45
-    root, exp, log, pi = mp.sqrt, mp.exp, mp.log, mp.pi
-    i, j, k, y = mp.besseli, mp.besselj, mp.besselk, mp.bessely
+    return lambda t: f((a + b) / mp.mpf(2) + (b - a) * t / 2)
 
-    def span(f, a, b):  # x from a to b
-        return lambda t: f((a + b) / mp.mpf(2) + (b - a) * t / 2)
 
-    def beyond(f, a):  # x from a to infinity, even in a/x
-        return lambda t: f(2 * a / (1 + t))
+def beyond(f: Function, a: Any) -> Function:
+    """``f`` of x from a to infinity, as a function of a/x."""
+    return lambda t: f(2 * a / (1 + t))
 
-    def even(f, b):  # x from 0 to b, even in x²
-        return lambda t: f(b * root((1 + t) / 2))
 
-    def far(f, a):  # x from a to infinity, even in (a/x)²
-        return lambda t: f(a / root((1 + t) / 2))
+def even(f: Function, b: float) -> Function:
+    """``f`` of x from 0 to b, as a function of x²."""
+    import mpmath as mp
 
-    def roots(n, x):
-        r, s = (mp.besseljzero(n, m) for m in (1, 2))
-        return (x * x - r * r) * (x * x - s * s)
+    return lambda t: f(b * mp.sqrt((1 + t) / 2))
 
-    def hankel(n, x):  # the amplitudes P and x Q of J and Y, whose phase is x - (2n + 1) π/4
-        phase = x - (2 * n + 1) * pi / 4
-        a, b, c, s = j(n, x), y(n, x), mp.cos(phase), mp.sin(phase)
-        return root(pi * x / 2) * (a * c + b * s), x * root(pi * x / 2) * (b * c - a * s)
 
-    def airy(z):  # the amplitudes P and z Q of Ai and Bi left of 0, z = 2/3 |x|^(3/2)
-        x = (3 * z / 2) ** (mp.mpf(2) / 3)
-        a, b = (f(-x) * root(pi) * x ** mp.mpf(0.25) for f in (mp.airyai, mp.airybi))
-        s, c = mp.sin(z + pi / 4), mp.cos(z + pi / 4)
-        return a * s + b * c, z * (b * s - a * c)
+def far(f: Function, a: Any) -> Function:
+    """``f`` of x from a to infinity, as a function of (a/x)²."""
+    import mpmath as mp
 
-    def airy_right(z):
-        x = (3 * z / 2) ** (mp.mpf(2) / 3)
-        return mp.airyai(x) * exp(z) * 2 * root(pi) * x ** mp.mpf(0.25)
+    return lambda t: f(a / mp.sqrt((1 + t) / 2))
+
+
+def roots(n: int, x: Any) -> Any:
+    """(x² - r²)(x² - s²) with the first two roots of Jn."""
+    import mpmath as mp
+
+    r, s = (mp.besseljzero(n, m) for m in (1, 2))
+    return (x * x - r * r) * (x * x - s * s)
+
+
+def hankel(n: int, x: Any) -> tuple[Any, Any]:
+    """The amplitudes P and x Q of Jn and Yn, whose phase is x - (2n + 1) π/4."""
+    import mpmath as mp
+
+    phase = x - (2 * n + 1) * mp.pi / 4
+    a, b, c, s = mp.besselj(n, x), mp.bessely(n, x), mp.cos(phase), mp.sin(phase)
+    size = mp.sqrt(mp.pi * x / 2)
+    return size * (a * c + b * s), x * size * (b * c - a * s)
+
+
+def airy(z: Any) -> tuple[Any, Any]:
+    """The amplitudes P and z Q of Ai and Bi left of 0, z = 2/3 |x|^(3/2)."""
+    import mpmath as mp
+
+    x = (3 * z / 2) ** (mp.mpf(2) / 3)
+    a, b = (f(-x) * mp.sqrt(mp.pi) * x ** mp.mpf(0.25) for f in (mp.airyai, mp.airybi))
+    s, c = mp.sin(z + mp.pi / 4), mp.cos(z + mp.pi / 4)
+    return a * s + b * c, z * (b * s - a * c)
+
+
+def airy_right(z: Any) -> Any:
+    """2 √π x^¼ exp(z) Ai(x) right of 0, z = 2/3 x^(3/2)."""
+    import mpmath as mp
+
+    x = (3 * z / 2) ** (mp.mpf(2) / 3)
+    return mp.airyai(x) * mp.exp(z) * 2 * mp.sqrt(mp.pi) * x ** mp.mpf(0.25)
+
+
+def gamma() -> Table:
+    """The logarithm of Γ and its slope, their roots divided out."""
+    import mpmath as mp
 
     zero = mp.findroot(mp.digamma, mp.mpf("1.46"))
-    z2, z4 = 2 * root(8) / 3, mp.mpf(16) / 3
     return {
         "LGAMMA": ("lgamma(2 + x) / x, x in [-1/2, 1/2]", span(lambda x: mp.loggamma(2 + x) / x, -0.5, 0.5)),
         "DIGAMMA": ("digamma(x) / (x - root), x in [1, 2]", span(lambda x: mp.digamma(x) / (x - zero), 1, 2)),
+    }
+
+
+def modified() -> Table:
+    """The modified Bessel functions I and K."""
+    import mpmath as mp
+
+    root, exp, log, i, k = mp.sqrt, mp.exp, mp.log, mp.besseli, mp.besselk
+    return {
         "I0_NEAR": ("exp(-x) I0(x), x in [0, 8]", span(lambda x: exp(-x) * i(0, x), 0, 8)),
         "I0_FAR": ("√x exp(-x) I0(x) in 8/x", beyond(lambda x: root(x) * exp(-x) * i(0, x), 8)),
         "I1_NEAR": ("exp(-x) I1(x) / x, x in [0, 8]", span(lambda x: exp(-x) * i(1, x) / x, 0, 8)),
@@ -90,6 +127,15 @@ def expansions() -> dict[str, tuple[str, Callable[[Any], Any]]]:
             even(lambda x: x * (k(1, x) - log(x / 2) * i(1, x)), 2),
         ),
         "K1_FAR": ("√x exp(x) K1(x) in 2/x", beyond(lambda x: root(x) * exp(x) * k(1, x), 2)),
+    }
+
+
+def waves() -> Table:
+    """The Bessel functions J and Y."""
+    import mpmath as mp
+
+    log, pi, j, y = mp.log, mp.pi, mp.besselj, mp.bessely
+    return {
         "J0_NEAR": ("J0(x) / ((x² - r²)(x² - s²)) in x²/64", even(lambda x: j(0, x) / roots(0, x), 8)),
         "J1_NEAR": (
             "J1(x) / (x (x² - r²)(x² - s²)) in x²/64",
@@ -107,12 +153,29 @@ def expansions() -> dict[str, tuple[str, Callable[[Any], Any]]]:
         "Q0": ("", far(lambda x: hankel(0, x)[1], 8)),
         "P1": ("the amplitudes P and x Q of J1 and Y1, in 64/x²", far(lambda x: hankel(1, x)[0], 8)),
         "Q1": ("", far(lambda x: hankel(1, x)[1], 8)),
+    }
+
+
+def airy_everywhere() -> Table:
+    """Airy's function."""
+    import mpmath as mp
+
+    exp, z2, z4 = mp.exp, 2 * mp.sqrt(8) / 3, mp.mpf(16) / 3
+    return {
         "AI_LEFT": ("Ai(x), x in [-4, 0]", span(mp.airyai, -4, 0)),
         "AI_MIDDLE": ("exp(x) Ai(x), x in [0, 2]", span(lambda x: exp(x) * mp.airyai(x), 0, 2)),
         "AI_RIGHT": ("2 √π x^¼ exp(z) Ai(x), z = 2/3 x√x, in z(2)/z", beyond(airy_right, z2)),
         "AI_P": ("the amplitudes P and z Q of Ai(-x), in (z(4)/z)²", far(lambda z: airy(z)[0], z4)),
         "AI_Q": ("", far(lambda z: airy(z)[1], z4)),
     }
+
+
+def expansions() -> Table:
+    """By name: what is expanded and of what, in words, and the function of t."""
+    import mpmath as mp
+
+    mp.mp.dps = 45
+    return gamma() | modified() | waves() | airy_everywhere()
 
 
 def text() -> str:

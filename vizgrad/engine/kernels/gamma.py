@@ -20,7 +20,7 @@ _ROOT, _ROOT_REST = 1.4616321449683622, 9.549995429965697e-17  # where digamma i
 
 
 def lgamma(m: Any, x: Any) -> Any:
-    """Log |Γ(x)|"""
+    """``log |Γ(x)|``"""
     size = m.abs(x)
     return pieces(
         m,

@@ -46,7 +46,7 @@ def erfcx(m: Any, x: Any) -> Any:
 
 
 def _center(x: Any) -> Any:
-    """Erf near 0."""
+    """``erf`` near 0."""
     square = x * x
     return x * polynomial(_erf._P, square) / polynomial(_erf._Q, square)
 

@@ -12,17 +12,23 @@ from .convert import to
 from .inplace import inplace, inplace_of
 from .out import fills_out
 
+# Rows as functions that take ``out=`` too, which their signatures do not show to type checkers.
+_div: Any = elementwise.div
+_divide_rounded: Any = rounding.divide_rounded
+_clamp: Any = elementwise.clamp
+_maximum: Any = elementwise.maximum
+_minimum: Any = elementwise.minimum
 
-@fills_out
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
-    """A / b; ``rounding_mode``: None, "trunc" (towards 0) or "floor" (down)."""
+
+def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Any = None) -> Any:
+    """``a / b``; ``rounding_mode``: None, "trunc" (towards 0) or "floor" (down)."""
     if rounding_mode is None:
-        return elementwise.div(input, other)
+        return _div(input, other) if out is None else _div(input, other, out=out)
     if rounding_mode not in ("trunc", "floor"):
         raise RuntimeError(
             f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
         )
-    return rounding.divide_rounded(input, other, rounding_mode=rounding_mode)
+    return _divide_rounded(input, other, rounding_mode=rounding_mode, out=out)
 
 
 _div_ = inplace(elementwise.div)
@@ -30,7 +36,7 @@ _div_rounded_ = inplace_of(div)
 
 
 def div_(self: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
-    """A / b, written into this tensor's own memory."""
+    """``a / b``, written into this tensor's own memory."""
     return (
         _div_(self, other)
         if rounding_mode is None
@@ -38,9 +44,17 @@ def div_(self: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
     )
 
 
-@fills_out
-def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
+def clamp(input: Any, min: Any = None, max: Any = None, *, out: Any = None) -> Any:
     """x, but not below ``min`` and not above ``max``: numbers, or tensors of limits."""
+    tensors = isinstance(min, Bare) or isinstance(max, Bare)
+    if tensors or (input.array.dtype.kind not in "fV" and min is not max):
+        return _clamp_each(input, min, max, out=out)
+    return _clamp(input, min, max) if out is None else _clamp(input, min, max, out=out)
+
+
+@fills_out
+def _clamp_each(input: Any, min: Any, max: Any) -> Any:
+    """One limit after the other, each with a gradient of its own, or of a kind that the input has to rise to."""
     if isinstance(min, Bare) or isinstance(max, Bare):
         for name, limit in (("min", min), ("max", max)):
             if limit is not None and not isinstance(limit, Bare):
@@ -48,22 +62,20 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
                     f"clamp(): '{name}' is {limit!r} where the other limit is a tensor; both must be tensors, or both "
                     "numbers"
                 )
-    elif _dtype.of(input.array).is_floating_point or (min is None and max is None):
-        return elementwise.clamp(input, min, max)
-    bounded = input if min is None else mix.clamp_min(input, min)
-    return bounded if max is None else mix.clamp_max(bounded, max)
+    bounded = input if min is None else mix.clamp_min(input, min)  # type: ignore[arg-type]
+    return bounded if max is None else mix.clamp_max(bounded, max)  # type: ignore[arg-type]
 
 
-@fills_out
-def maximum(input: Any, other: Any) -> Any:
+def maximum(input: Any, other: Any, *, out: Any = None) -> Any:
     """The larger of a and b.  Where they are equal, each gets half of the gradient."""
-    return elementwise.maximum(_tensor("input", input), _tensor("other", other))
+    a, b = _tensor("input", input), _tensor("other", other)
+    return _maximum(a, b) if out is None else _maximum(a, b, out=out)
 
 
-@fills_out
-def minimum(input: Any, other: Any) -> Any:
+def minimum(input: Any, other: Any, *, out: Any = None) -> Any:
     """The smaller of a and b.  Where they are equal, each gets half of the gradient."""
-    return elementwise.minimum(_tensor("input", input), _tensor("other", other))
+    a, b = _tensor("input", input), _tensor("other", other)
+    return _minimum(a, b) if out is None else _minimum(a, b, out=out)
 
 
 def _tensor(name: str, x: Any) -> Any:
@@ -75,8 +87,8 @@ def _tensor(name: str, x: Any) -> Any:
 @fills_out
 def square(input: Any) -> Any:
     """x²"""
-    is_bool = isinstance(input, Bare) and input.array.dtype.kind == "b"
-    return elementwise.pow(input, 2) if is_bool else elementwise.square(input)
+    x: Any = input
+    return elementwise.pow(x, 2) if _tensor("input", x).array.dtype.kind == "b" else elementwise.square(x)
 
 
 def positive(input: Any) -> Any:
@@ -135,7 +147,7 @@ _float_power_ = inplace_of(float_power)
 
 @fills_out
 def ldexp(input: Any, other: Any) -> Any:
-    """A · 2ᵇ"""
+    """``a · 2ᵇ``"""
     return elementwise.mul(resolve(input), elementwise.pow(2.0, resolve(other)))
 
 
