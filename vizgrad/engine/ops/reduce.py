@@ -156,32 +156,35 @@ class prod(reduction):
         return xp.reshape(g, shapes.with_ones(input.shape, dim)) * xp.conj(lanes.others(xp, input, dim))
 
 
-@op
-class amax(reduction):
-    """The largest element along ``dim``; equal ones share the gradient"""
+class peak(reduction):
+    """The most extreme element; equal ones share the gradient."""
 
     samples = FOLD
     formulas = {"input": "g where x = y, shared among equals, else 0"}
+
+
+@op
+class amax(peak):
+    """The largest element along ``dim``; equal ones share the gradient"""
 
     def forward(xp, input: Value, dim: Dim = (), keepdim: bool = False):
         return extreme(xp.max, "amax", input, dim, keepdim)
 
     def d_input(xp, g, input, y, dim):
-        return to_the_chosen(xp, g, input, y, dim)
+        y = xp.reshape(y, shapes.with_ones(input.shape, dim))
+        return shared(xp, g, input, input == y, dim)
 
 
 @op
-class amin(reduction):
+class amin(peak):
     """The smallest element along ``dim``; equal ones share the gradient"""
-
-    samples = FOLD
-    formulas = {"input": "g where x = y, shared among equals, else 0"}
 
     def forward(xp, input: Value, dim: Dim = (), keepdim: bool = False):
         return extreme(xp.min, "amin", input, dim, keepdim)
 
     def d_input(xp, g, input, y, dim):
-        return to_the_chosen(xp, g, input, y, dim)
+        y = xp.reshape(y, shapes.with_ones(input.shape, dim))
+        return shared(xp, g, input, input == y, dim)
 
 
 def extreme(fold, name, x, dim, keepdim):
@@ -208,12 +211,16 @@ def not_over_nothing(name, shape, axis):
             raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
 
 
-def to_the_chosen(xp, g, input, y, dim):
+def shared(xp, g, input, chosen, dim):
+    """The gradient in equal parts to the chosen elements of each lane; NaN where none could be chosen."""
     ones = shapes.with_ones(input.shape, dim)
-    y = xp.reshape(y, ones)
-    chosen = (input == y) | ((input != input) & (y != y))  # where there is a NaN, it is the extreme
-    share = xp.reshape(g, ones) / xp.sum(chosen, axis=shapes.axis(input, dim), keepdims=True, dtype=g.dtype)
-    return xp.where(chosen, share, xp.zeros_like(input))
+    number = xp.sum(chosen, axis=shapes.axis(input, dim), keepdims=True, dtype=g.dtype)
+    return xp.where(chosen, xp.reshape(g, ones), xp.zeros_like(input)) / number
+
+
+def to_the_chosen(xp, g, input, y):
+    """The gradient in equal parts to the elements that the one result ``y`` came from, be it a number or not."""
+    return shared(xp, g, input, (input == y) | ((input != input) & (y != y)), None)
 
 
 class position(Formula):

@@ -114,7 +114,9 @@ class logcumsumexp(scan):
         if not len(input.shape):
             return g
         dim = shapes.at(dim, len(input.shape))
-        fades = xp.exp(xp.conj(y[lanes.span(dim, 0, -1)] - y[lanes.span(dim, 1, None)]))  # never above 1
+        early, late = y[lanes.span(dim, 0, -1)], y[lanes.span(dim, 1, None)]
+        rise = xp.where(early == late, xp.zeros_like(late), early - late)  # of ∞ and ∞ too
+        fades = xp.exp(xp.conj(rise))  # never above 1
         last = xp.zeros_like(y[lanes.span(dim, 0, 1)])
         later = lanes.returning(xp, xp.concatenate([fades, last], axis=dim), g, dim)
         return xp.exp(xp.conj(input - y)) * later

@@ -13,7 +13,7 @@ from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shape import moving
 from vizgrad.engine.ops.words import Shape, Value
 
-from .reduce import not_over_nothing, to_the_chosen, wide
+from .reduce import extreme, not_over_nothing, to_the_chosen, wide
 
 
 @op
@@ -271,17 +271,40 @@ class nanmedian(choosing):
         return xp.rule("placed")(g, indices, input_shape, dim)
 
 
-class middle(Formula):
-    """The median of all elements; equal ones share the gradient."""
+class of_all(Formula):
+    """One of all elements; those that equal it share the gradient."""
 
     exact = True
+    out = True
     samples = (Sample((3, 4)), Sample((3, 3)), Sample(()))
     formulas = {"input": "g where x = y, shared among equals, else 0"}
     shape = staticmethod(lambda input: ())
 
 
 @op
-class median_of_all(middle):
+class max_of_all(of_all):
+    """The largest of all elements"""
+
+    def forward(xp, input: Value):
+        return extreme(xp.max, "max", input, None, False)
+
+    def d_input(xp, g, input, y):
+        return to_the_chosen(xp, g, input, y)
+
+
+@op
+class min_of_all(of_all):
+    """The smallest of all elements"""
+
+    def forward(xp, input: Value):
+        return extreme(xp.min, "min", input, None, False)
+
+    def d_input(xp, g, input, y):
+        return to_the_chosen(xp, g, input, y)
+
+
+@op
+class median_of_all(of_all):
     """The middle one of all elements, the lower of two; NaN if there is one"""
 
     def forward(xp, input: Value):
@@ -290,11 +313,11 @@ class median_of_all(middle):
         return _middle(xp, x, x != x if x.dtype.kind in "fV" else None)
 
     def d_input(xp, g, input, y):
-        return to_the_chosen(xp, g, input, y, None)
+        return to_the_chosen(xp, g, input, y)
 
 
 @op
-class nanmedian_of_all(middle):
+class nanmedian_of_all(of_all):
     """The middle one of all elements that are numbers, the lower of two"""
 
     def forward(xp, input: Value):
@@ -303,7 +326,7 @@ class nanmedian_of_all(middle):
         return _middle(xp, x[x == x], None)
 
     def d_input(xp, g, input, y):
-        return to_the_chosen(xp, g, input, y, None)
+        return to_the_chosen(xp, g, input, y)
 
 
 def _middle(xp, x, unknown):

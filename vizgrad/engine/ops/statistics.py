@@ -158,8 +158,7 @@ def _norm_slope(xp, g, x, y, p, axis):
     if p == 2:
         return xp.where(y == 0, zero, x * (g / xp.where(y == 0, xp.ones_like(y), y)))
     size = xp.absolute(x)
-    at_zero = size == 0
-    sign = xp.where(at_zero, zero, x / xp.where(at_zero, xp.ones_like(size), size))
+    at_zero, sign = size == 0, xp.rule("sgn")(x)
     if p == 1:
         return g * sign
     if p in (float("inf"), -float("inf")):

@@ -101,8 +101,8 @@ def _extreme(name: str, fold: Any, find: Any, pair: Any) -> Callable[..., Any]:
 
 
 any = reduce.any
-max = _extreme("max", reduce.amax, select.max, elementwise.maximum)
-min = _extreme("min", reduce.amin, select.min, elementwise.minimum)
+max = _extreme("max", select.max_of_all, select.max, elementwise.maximum)
+min = _extreme("min", select.min_of_all, select.min, elementwise.minimum)
 
 
 def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False, out: Any = None) -> Any:
