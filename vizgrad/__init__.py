@@ -80,7 +80,7 @@ def numel(input: Tensor) -> _Any:
     return input.numel()
 
 
-from vizgrad import autograd, cuda, fft, linalg, nn, optim, random, serialization, signal, special
+from vizgrad import autograd, cuda, fft, linalg, masked, nn, optim, random, serialization, signal, special
 from vizgrad.serialization import load, save
 
 if _TYPE_CHECKING:
