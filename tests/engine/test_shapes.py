@@ -146,7 +146,7 @@ def test_views_in_place_change_the_tensor_itself():
         (lambda x: x.t().view(12), RuntimeError, "view size is not compatible"),
         (lambda x: x.reshape(-2, 6), RuntimeError, "invalid shape dimension -2"),
         (lambda x: x.as_strided((9,), (2,)), RuntimeError, "out of bounds for storage of size"),
-        (lambda x: x.expand(3, 5), RuntimeError, r"expanded size of the tensor \(5\) must match the existing size \(4\)"),
+        (lambda x: x.expand(3, 5), RuntimeError, r"size of the tensor \(5\) must match the existing size \(4\)"),
         (lambda x: x.expand(2, 3, 4).add_(1), RuntimeError, "refers to a single memory location"),
         (lambda x: vizgrad.cat([]), ValueError, "expected a non-empty list of Tensors"),
         (lambda x: vizgrad.cat([x, x[0]]), RuntimeError, "same number of dimensions: got 2 and 1"),

@@ -232,7 +232,7 @@ def may_write(x: Any, others: tuple[Any, ...] = (), *, repeated: bool = False) -
     if known is not None:
         refresh(x)
         if 0 in x.array.strides and not (repeated and (not x.tracked or not here.grad)):
-            _repeated(x.array)
+            refuse_repeated(x.array)
     if not here.grad or not (x.tracked or any(isinstance(o, Bare) and o.tracked for o in others)):
         return
     if type(known) is View:
@@ -246,7 +246,8 @@ def may_write(x: Any, others: tuple[Any, ...] = (), *, repeated: bool = False) -
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
 
 
-def _repeated(a: Any) -> None:
+def refuse_repeated(a: Any) -> None:
+    """Raise PyTorch's error for an array in which several elements are one place in memory."""
     if a.size and any(step == 0 and n > 1 for step, n in zip(a.strides, a.shape, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "

@@ -88,6 +88,7 @@ from vizgrad.engine.surface.parts import (
 from vizgrad.engine.surface.strided import (
     as_strided,
     as_strided_scatter,
+    constant_pad_nd,
     diag,
     diag_embed,
     diagflat,
@@ -98,14 +99,15 @@ from vizgrad.engine.surface.strided import (
 
 swapaxes = swapdims = transpose
 moveaxis = movedim
+resize_as_ = _memory.resize_as_
 
 __all__ = [
     "adjoint", "alias_copy", "as_strided", "as_strided_copy", "as_strided_scatter", "atleast_1d", "atleast_2d",
     "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "cartesian_prod", "cat",
-    "chunk", "clone", "column_stack", "combinations", "concat", "concatenate", "detach_copy", "diag", "diag_embed",
+    "chunk", "clone", "column_stack", "combinations", "concat", "concatenate", "constant_pad_nd", "detach_copy", "diag", "diag_embed",
     "diagflat", "diagonal", "diagonal_copy", "diagonal_scatter", "dsplit", "dstack", "expand_copy", "flatten",
     "flip", "fliplr", "flipud", "hsplit", "hstack", "meshgrid", "moveaxis", "movedim", "narrow", "narrow_copy",
-    "permute", "permute_copy", "ravel", "repeat_interleave", "reshape", "roll", "rot90", "row_stack", "select",
+    "permute", "permute_copy", "ravel", "repeat_interleave", "reshape", "resize_as_", "roll", "rot90", "row_stack", "select",
     "select_copy", "select_scatter", "slice_copy", "slice_scatter", "split", "split_copy", "split_with_sizes",
     "split_with_sizes_copy", "squeeze", "squeeze_copy", "stack", "swapaxes", "swapdims", "t", "t_copy",
     "tensor_split", "tile", "transpose", "transpose_copy", "unbind", "unbind_copy", "unflatten", "unfold_copy",

@@ -183,6 +183,8 @@ class roll(moving):
     )
 
     def forward(xp, input: Value, shifts: Sequence[int], dims: Sequence[int] = ()):
+        if dims and not input.ndim:
+            raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
         if (dims and len(dims) != len(shifts)) or (not dims and len(shifts) != 1):
             raise RuntimeError(
                 f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}"

@@ -77,17 +77,9 @@ def _masks(picks: tuple[Any, ...]) -> bool:
 
 def _parted(x: Any, index: Any) -> tuple[tuple[Any, ...], Any]:
     """The index in two: what cuts, and (None if there is none) what picks from the result."""
-    kind = type(index)
-    if kind is int:
-        a = x.array
-        if not a.ndim or not -len(a) <= index < len(a):
-            _taken(x, 1)
-            raise IndexError(f"index {index} is out of bounds for dimension 0 with size {len(a)}")
-        return (index,), None
-    if kind is slice:
-        _taken(x, 1)
-        return (_slice_of(index),), None
-    parts = index if kind is tuple else _listed(index) if kind is list else (index,)
+    if type(index) is int or type(index) is slice:  # the usual ones, at once
+        return _one(x, index), None
+    parts = index if type(index) is tuple else _listed(index) if type(index) is list else (index,)
     cuts: list[Any] = []
     picks: list[Any] = []  # at the dimensions of the view: a mark for the Ellipsis, slices between
     taken = 0
@@ -120,6 +112,18 @@ def _parted(x: Any, index: Any) -> tuple[tuple[Any, ...], Any]:
     full = slice(None)
     needed = any(c is not Ellipsis and (c is None or c != full) for c in cuts)
     return tuple(cuts) if needed else (), _spread(picks, x.array.ndim - taken)
+
+
+def _one(x: Any, index: Any) -> tuple[Any, ...]:
+    """A number or a slice of the first dimension."""
+    a = x.array
+    if not a.ndim:
+        _taken(x, 1)
+    if type(index) is slice:
+        return (_slice_of(index),)
+    if not -len(a) <= index < len(a):
+        raise IndexError(f"index {index} is out of bounds for dimension 0 with size {len(a)}")
+    return (index,)
 
 
 def _in_range(cuts: list[Any], shape: tuple[int, ...], missing: int) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from functools import partial
 from typing import Any
 
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.ops import index as _index
 from vizgrad.engine.ops import join as _rows
 
-from . import form
+from . import form, memory
 from .out import fills_out
 
 
@@ -26,7 +27,7 @@ def _list(tensors: Any, name: str) -> list[Any]:
     return found
 
 
-@fills_out
+@partial(memory.fills_apart, kind=False)
 def cat(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
     """Tensors joined along an existing dimension."""
     parts = _list(tensors, "cat")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy
 
 from vizgrad.engine import alias, namespace
 from vizgrad.engine import dtype as _dtype
+from vizgrad.engine.bare import Bare
 from vizgrad.engine.kernels import strided as _kernels
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.storage import Storage
+
+from .out import fills_out
 
 _CHANNELS = {"channels_last": 4, "channels_last_3d": 5}
 
@@ -150,6 +154,35 @@ def resize_(self: Any, *size: Any, memory_format: Any = None) -> Any:
 def resize_as_(self: Any, the_template: Any, *, memory_format: Any = None) -> Any:
     """The size of another tensor, in place."""
     return resize_(self, *the_template.array.shape, memory_format=memory_format)
+
+
+def fills_apart(function: Any, *, kind: bool = True) -> Any:
+    """`fills_out` for functions that read their input while they write: ``out`` must be other memory.
+
+    ``kind``: it must also have the input's dtype.
+    """
+    filled = fills_out(function)
+
+    @functools.wraps(filled)
+    def call(*args: Any, out: Any = None, **settings: Any) -> Any:
+        if out is None:
+            return function(*args, **settings)
+        first: Any = args[0] if args else next(iter(settings.values()))
+        inputs = [x for x in (*args, *(first if type(first) in (list, tuple) else ())) if isinstance(x, Bare)]
+        if kind and out.array.dtype != first.array.dtype:
+            raise RuntimeError(
+                f"{function.__name__}(): Expected out tensor to have dtype {_dtype.of(first.array)}, but got "
+                f"{_dtype.of(out.array)} instead"
+            )
+        alias.refuse_repeated(out.array)
+        if any(numpy.may_share_memory(out.array, x.array) for x in inputs if type(x.array) is numpy.ndarray):  # type: ignore[attr-defined]
+            raise RuntimeError(
+                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
+                "memory location. Please clone() the tensor before performing the operation."
+            )
+        return filled(*args, out=out, **settings)
+
+    return call
 
 
 class UntypedStorage:

@@ -18,7 +18,7 @@ from vizgrad.engine.ops import scatter as _rows
 from vizgrad.engine.ops import shape as _shape
 from vizgrad.engine.ops import shapes
 
-from . import form
+from . import form, memory
 from .out import fills_out
 
 _copy, _fill = _shape.copy.row, _index.fill.row  # type: ignore[attr-defined]
@@ -86,7 +86,7 @@ def _same_kind(name: str, x: Any, src: Any) -> None:
         )
 
 
-@fills_out
+@memory.fills_apart
 def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
     """One element of dimension ``dim`` for each number in ``index``."""
     return _rows.gather(input, index, dim)
@@ -240,7 +240,7 @@ def _ask_put(input: Any, index: Any, source: Any, accumulate: bool = False) -> A
     return _put, x, (form.ravel(source),), {"index": tuple(places), "accumulate": accumulate}
 
 
-@fills_out
+@memory.fills_apart
 def take(input: Any, index: Any) -> Any:
     """Elements at positions counted as if the input were one row."""
     if index.array.dtype.kind != "i" or index.array.itemsize != 8:
@@ -311,7 +311,7 @@ def _ask_masked_scatter(input: Any, mask: Any, source: Any) -> Any:
     return _put, x, (form.ravel(source)[:n],), {"index": (where,), "accumulate": False}
 
 
-@fills_out
+@memory.fills_apart
 def masked_select(input: Any, mask: Any) -> Any:
     """The elements where ``mask`` is True, in a row."""
     _mask(mask, "masked_select")

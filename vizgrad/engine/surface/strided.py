@@ -15,6 +15,7 @@ from . import form, memory, parts
 from .out import fills_out
 
 _as_strided = _rows.as_strided.row  # type: ignore[attr-defined]
+_slice = _index.slice_.row  # type: ignore[attr-defined]
 _copy_slices = _shape.copy_slices.row  # type: ignore[attr-defined]
 
 
@@ -94,6 +95,34 @@ def as_strided_scatter(
         )
     steps = ((_as_strided, settings),)
     return tape.apply(_copy_slices, (input, src), {"steps": steps, "shape": input.array.shape})
+
+
+def constant_pad_nd(input: Any, pad: Any, value: Any = 0) -> Any:
+    """A border of one number: ``pad`` counts elements before and after, last dimension first; negative cuts off."""
+    pairs = list(zip(pad[::2], pad[1::2], strict=False))[::-1]
+    free = input.array.ndim - len(pairs)
+    if len(pad) % 2:
+        raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
+    if free < 0:
+        raise RuntimeError(
+            "Length of pad should be no more than twice the number of dimensions of the input. "
+            f"Pad length is {len(pad)} while the input has {input.array.ndim} dimensions."
+        )
+    x, shape, place = input, list(input.array.shape), [slice(None)] * free
+    for d, (before, after) in enumerate(pairs, free):
+        n = shape[d]
+        shape[d] = n + before + after
+        if shape[d] < 0:
+            raise RuntimeError(
+                f"The input size {n}, plus negative padding {before} and {after} resulted in a negative output size, "
+                f"which is invalid. Check dimension {d} of your input."
+            )
+        if before < 0 or after < 0:
+            x = parts.cut(x, d, slice(max(-before, 0), n - max(-after, 0)))
+        place.append(slice(max(before, 0), shape[d] - max(after, 0)))
+    border = _index.full_like(_index.zeros(input, shape), value)
+    steps = ((_slice, {"index": tuple(place)}),)
+    return tape.apply(_copy_slices, (border, x), {"steps": steps, "shape": tuple(shape)})
 
 
 @fills_out
