@@ -95,15 +95,20 @@ empty = _factory(
 )
 
 
+def _python_number(value: Any) -> Any:
+    x = value.array if isinstance(value, Bare) and value.array.size == 1 else value
+    x = x.item() if hasattr(x, "item") and not isinstance(x, Bare) else x
+    if not isinstance(x, (int, float, complex)):
+        raise TypeError(f"argument 'fill_value' must be Number, not {type(value).__name__}")
+    return x
+
+
 def scalar(value: Any, kind: numpy.dtype) -> numpy.ndarray:
     """One number as a 0-d array of ``kind``; RuntimeError where it does not fit."""
-    x = value.array if isinstance(value, Bare) and value.array.size == 1 else value
-    if not isinstance(x, (int, float, complex)) and not hasattr(x, "item"):
-        raise TypeError(f"argument 'fill_value' must be Number, not {type(value).__name__}")
-    x = x.item() if hasattr(x, "item") else x
-    fits = True
-    if isinstance(x, complex) and kind.kind not in "cb":
-        fits, x = x.imag == 0, x.real
+    x = _python_number(value)
+    fits = kind.kind in "cb" or x.imag == 0
+    if kind.kind not in "cb":
+        x = x.real
     if kind.kind in "iu":
         top = int(numpy.iinfo(kind).max)
         fits = fits and math.isfinite(x) and -top - (kind.kind == "i") <= int(x) <= top  # below 0, uint wraps
@@ -164,7 +169,7 @@ def _range_of(name: str, numbers: tuple[Any, ...], named: dict[str, Any]) -> tup
     if len(numbers) == 1 and "end" not in named and name == "arange":
         named = named | {"end": numbers[0]}
         numbers = ()
-    values = dict(zip(("start", "end", "step"), numbers, strict=False))
+    values: dict[str, Any] = dict(zip(("start", "end", "step"), numbers, strict=False))
     for n, value in named.items():
         if n not in ("start", "end", "step") or n in values:
             raise TypeError(f"{name}() got an unexpected keyword argument {n!r}")

@@ -50,7 +50,7 @@ def _axes(input: Any, s: Any, dim: Any) -> tuple[tuple[int, ...], list[int | Non
         shapes.at(d, ndim) if ndim else _no_dimension(d) for d in ((dim,) if isinstance(dim, int) else dim)
     )
     if len(set(dims)) < len(dims):
-        raise RuntimeError(f"FFT dims must be unique, but got {tuple(dim)}")
+        raise RuntimeError(f"FFT dims must be unique, but got {dims}")
     if s is not None and len(s) != len(dims):
         raise RuntimeError(
             f"When given, dim and shape arguments must have the same length, but got {len(dims)} and {len(s)}"

@@ -90,7 +90,7 @@ class Real:
 class Complex:
     """Writes complex numbers: two columns, each as its own numbers want."""
 
-    def __init__(self, values: numpy.ndarray) -> None:
+    def __init__(self, values: Any) -> None:
         self.real, self.imag = Real(values.real), Real(values.imag)
         self.width = self.real.width + self.imag.width + 1
 

@@ -177,7 +177,7 @@ def _check_spectrum(input: Any, n_fft: int, hop: int, width: int, onesided: Any,
         _demand(not one, "istft", "Cannot have onesided output if window or input is complex")
 
 
-def _pieces_back(x: Any, n_fft: int, normalized: bool, onesided: bool, return_complex: bool) -> Any:
+def _pieces_back(x: Any, n_fft: int, normalized: bool, onesided: bool | None, return_complex: bool) -> Any:
     norm, dims = "ortho" if normalized else "backward", (x.array.ndim - 1,)
     if return_complex:
         return _rows.fft_C2C(x, dims, norm, True)
