@@ -208,6 +208,13 @@ def test_results_have_names():
     assert (values.tolist(), indices.tolist()) == ([3.0, 2.0], [1, 2])
 
 
+@pytest.mark.parametrize("name", ["sum", "mean", "amax", "argmin", "prod", "any", "nansum"])
+def test_numpys_words(name):
+    x = np.arange(6.0).reshape(2, 3)
+    check(lambda m, x: getattr(m, name)(x, axis=1, keepdims=True), x)
+    check(lambda m, x: getattr(x, name)(axis=0), x)
+
+
 EDGES = np.linspace(0, 1, 12).reshape(3, 4)
 LOOKUPS = {
     "lane by lane": lambda m, e, v: m.searchsorted(e, v),

@@ -40,7 +40,9 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
     if takes_out:
         words += ["out=None"] if "*" in words else ["*", "out=None"]
         run = f"{run} if out is None else _into(out, {row.name!r}, {given}, lambda: {run})"
-    source = f"def {row.name}({', '.join(words)}):\n    return {run}\n"
+    more, respelt = _numpys_words(row, defaults)
+    words += more if "*" in words or not more else ["*", *more]
+    source = f"def {row.name}({', '.join(words)}):\n{respelt}    return {run}\n"
     names: dict[str, Any] = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, **defaults}
     names |= {"_into": out.into, "_look": alias.look, "_pieces": alias.pieces}
     exec(
@@ -51,6 +53,14 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
     call.__module__ = row.family.__module__
     call.row = row
     return call
+
+
+def _numpys_words(row: Op, defaults: dict[str, Any]) -> tuple[list[str], str]:
+    """``axis`` and ``keepdims``, which PyTorch's folds understand too: the arguments, and the lines that read them."""
+    if "_default_dim" not in defaults or "keepdim" not in row.settings:
+        return [], ""
+    lines = "    if axis is not None: dim = axis\n    if keepdims is not None: keepdim = keepdims\n"
+    return ["axis=None", "keepdims=None"], lines
 
 
 def keeper(row: Op) -> Callable[..., Any]:
