@@ -241,9 +241,14 @@ def _ends(name: str, start: Any, end: Any, steps: Any, dtype: Any) -> tuple[Any,
 
 def _between(xp: Any, start: Any, end: Any, n: int, wide: Any) -> Any:
     """So many numbers from start to end, computed from both ends so that the halves mirror each other."""
-    i = xp.arange(n, dtype=wide)
     step = (end - start) / max(n - 1, 1)
-    return xp.where(i < n // 2 + (n == 1), start + step * i, end - step * (n - 1 - i))
+    half = n // 2 + (n == 1)
+    y = xp.arange(n, dtype=wide)
+    y[half:] -= n - 1
+    y *= step
+    y[:half] += start
+    y[half:] += end
+    return y
 
 
 def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = None, layout: Any = strided,

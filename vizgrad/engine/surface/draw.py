@@ -10,6 +10,7 @@ import numpy
 
 from vizgrad.engine import device as _device
 from vizgrad.engine import dtype as _dtype
+from vizgrad.engine import namespace as _namespace
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.ops import shapes
 
@@ -174,7 +175,7 @@ def bernoulli(
 def coins(stream: Any, shape: tuple[int, ...], chance: Any) -> Any:
     """True with the given chance, a number or an array; RuntimeError where it is not from 0 to 1."""
     p = chance.array if isinstance(chance, Bare) else chance
-    low, high = (p.min(initial=0), p.max(initial=0)) if hasattr(p, "min") else (p, p)
+    low, high = (p, p) if not hasattr(p, "min") else (p.min(), p.max()) if p.size else (0, 0)
     if not (low >= 0 and high <= 1):
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p from {low} to {high}")
     kind = getattr(p, "dtype", _EXACT[1])
@@ -203,7 +204,7 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: rand
     spread = std.array if isinstance(std, Bare) else std
     if hasattr(spread, "dtype") and spread.dtype.kind == "c":
         raise RuntimeError("normal expects standard deviation to be non-complex")
-    if not (spread.min(initial=0) if hasattr(spread, "min") else spread) >= 0:
+    if not (spread if not hasattr(spread, "min") else spread.min() if spread.size else 0) >= 0:
         raise RuntimeError(f"normal expects all elements of std >= 0.0, but found std {spread}")
     shape = shapes.broadcast(*(a.shape for a in arrays)) if arrays else create.sized((size,))
     default = _dtype.of(arrays[0]) if arrays else out.dtype if out is not None else None
@@ -242,10 +243,10 @@ def _check_chances(a: Any, n: int, replacement: bool) -> None:
         raise RuntimeError(
             f"cannot sample n_sample > prob_dist.size(-1) samples without replacement: {n} > {a.shape[-1]}"
         )
-    p = a.astype("f8")
-    if not ((p >= 0) & (p < float("inf"))).all():
+    total = a.sum(-1, dtype="f8") if a.dtype.kind == "f" else a.astype("f4").sum(-1)
+    if a.size and not (a.min() >= 0 and (total < float("inf")).all()):  # NaN fails both
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
-    if not (p.sum(-1) > 0).all():
+    if not (total > 0).all():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
 
 
@@ -253,11 +254,12 @@ def _with_replacement(stream: Any, p: Any, n: int) -> Any:
     """Each draw is a point on the line of the running totals; rows lie one after the other on one line."""
     rows, columns = p.shape
     totals = p.cumsum(-1)
-    totals /= totals[:, -1:]
-    first = (totals * 0 + 1).cumsum(0)[:, :1] - 1  # the number of each row
-    line = (totals + first).ravel()
+    totals /= totals[:, -1:].copy()
+    first = _namespace.of((p,)).module.arange(rows)[:, None]
+    if rows > 1:
+        totals += first
     points = stream.random(size=(rows, n)) + first
-    found = line.searchsorted(points.ravel(), side="right").reshape(rows, n) - first.astype("i8") * columns
+    found = totals.ravel().searchsorted(points.ravel(), side="right").reshape(rows, n) - first * columns
     last = columns - 1 - (p[:, ::-1] > 0).argmax(-1)[:, None]  # a point rounded up to the end of its row
     return found.clip(0, last)
 

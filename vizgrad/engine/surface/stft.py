@@ -197,7 +197,7 @@ def _trimmed(y: Any, envelope: Any, n_fft: int, center: bool, length: int | None
         _index.slice_(y, (..., slice(start, stop))),
         _index.slice_(envelope, (..., slice(start, stop))),
     )
-    least = float(abs(envelope.array).min(initial=1))
+    least = float(abs(envelope.array).min()) if envelope.array.size else 1.0
     _demand(least > 1e-11, "istft", f"window overlap add min: {least}; the windows leave a gap")
     y = elementwise.div(y, envelope)
     if length is not None and length > stop - start:
