@@ -106,6 +106,17 @@ def test_the_gradient_of_few_pieces_is_zero_elsewhere():
     assert x.grad[7].tolist() == [1, 1, 1, 1]
 
 
+def test_as_strided_scatter_has_the_gradient_of_what_it_computes():
+    """PyTorch 2.13's goes to the elements that were overwritten; this one to those that were kept."""
+    x = vizgrad.arange(6.0).reshape(2, 3).requires_grad_()
+    src = vizgrad.tensor([10.0, 20.0], requires_grad=True)
+    y = x.as_strided_scatter(src, (2,), (4,), 1)
+    assert y.tolist() == [[0, 10, 2], [3, 4, 20]]
+    (y * vizgrad.arange(1.0, 7.0).reshape(2, 3)).sum().backward()
+    assert x.grad.tolist() == [[1, 0, 3], [4, 5, 0]]
+    assert src.grad.tolist() == [2, 6]
+
+
 def test_a_storage_is_shared_by_all_views():
     x = vizgrad.arange(12.0).reshape(3, 4)
     row = x[1:].t()

@@ -17,6 +17,7 @@ from vizgrad.engine.ops.words import Shape, Value
 class slice_(view_op):
     """x[index] with numbers, slices, None and Ellipsis: a view"""
 
+    formulas = {"input": "0, with [index] = g"}
     samples = (
         Sample((3, 4), index=(slice(None), 1)),
         Sample((4, 5), index=(slice(1, 4, 2), None, slice(0, 3))),
@@ -62,6 +63,7 @@ def check(index: Any, shape: Shape) -> None:
 class index(moving):
     """x[index] with tensors of numbers or of True and False among full slices: a copy"""
 
+    formulas = {"input": "0, with [index] += g"}
     samples = (
         Sample((4, 5), index=(numpy.array([0, 2, 2]),)),
         Sample((4, 5), index=(numpy.array([0, 2]), numpy.array([1, 1]))),
@@ -97,6 +99,8 @@ class index_backward(Formula):
 @op
 class index_put(moving):
     """A copy of x with ``value`` written, or added, at ``index``"""
+
+    formulas = {"value": "g[index]"}
 
     def forward(xp, input: Value, value: Value, index: Any, accumulate: bool = False):
         y = input.copy()

@@ -42,7 +42,9 @@ class reshape(reshaping):
 
     def forward(xp, input: Value, shape: Shape):
         y = input.reshape(shape)
-        return y if y.shape == shape else input.reshape(shapes.inferred(shape, input.size))
+        if y.shape != shape and min(shape) < -1:  # NumPy takes any negative size for -1
+            shapes.inferred(shape, input.size)
+        return y
 
     def d_input(xp, g, input_shape):
         return xp.reshape(g, input_shape)
@@ -60,7 +62,7 @@ class view(view_op):
 
     def forward(xp, input: Value, size: Shape):
         y = input.reshape(size)
-        if y.shape != size:
+        if y.shape != size and min(size) < -1:
             shapes.inferred(size, input.size)
         if not alias.shares(y, input) and y.size:
             raise RuntimeError(
@@ -155,6 +157,7 @@ class unsqueeze(view_op):
 class expand(view_op):
     """Repeat along dimensions of size 1, and along new ones in front, without copying; -1 keeps a size"""
 
+    formulas = {"input": "sum(g, where x is repeated)"}
     samples = (Sample((3, 1), size=(2, 3, 4)), Sample((3, 1), size=(-1, 4)))
 
     @staticmethod
@@ -180,14 +183,18 @@ class expand(view_op):
         return wanted
 
     def forward(xp, input: Value, size: Shape):
-        wanted = expand.row.family.shape(input.shape, size)
-        steps = [
-            0 if have == 1 and want != 1 else step
-            for have, want, step in zip(
-                input.shape, wanted[len(wanted) - input.ndim :], input.strides, strict=True
-            )
-        ]
-        return xp.restrided(input, wanted, (0,) * (len(wanted) - input.ndim) + tuple(steps))
+        new = len(size) - input.ndim
+        wanted, steps = list(size), [0] * len(size)
+        for i, (have, step) in enumerate(zip(input.shape, input.strides, strict=True), new):
+            want = size[i] if new >= 0 else -2
+            if want == have or want == -1:
+                wanted[i], steps[i] = have, step
+            elif have != 1 or want < 0:
+                break
+        else:
+            if new <= 0 or min(size[:new]) >= 0:
+                return xp.restrided(input, wanted, steps)
+        return expand.row.family.shape(input.shape, size)  # says what is wrong
 
     def d_input(xp, g, input_shape):
         return shapes.unstretched(xp, g, input_shape)
@@ -212,6 +219,7 @@ class transpose(view_op):
 class permute(view_op):
     """Put the dimensions in the order ``dims``"""
 
+    formulas = {"input": "permute(g, the way back)"}
     samples = (Sample((2, 3, 4), dims=(2, 0, 1)),)
 
     def forward(xp, input: Value, dims: Sequence[int]):
@@ -308,6 +316,8 @@ class copy(moving):
 @op
 class copy_slices(moving):
     """A base tensor with ``value`` written into the part of it that the view ops ``steps`` lead to"""
+
+    formulas = {"input": "g, 0 in the part", "value": "part(g)"}
 
     def forward(xp, input: Value, value: Value, steps: tuple[Any, ...], shape: Shape):
         y = xp.broadcast_to(input, shape).copy()

@@ -15,6 +15,7 @@ from vizgrad.engine.ops.words import Shape, Value
 class diagonal(view_op):
     """The diagonal of dimensions ``dim1`` and ``dim2``, ``offset`` above the main one, as the last dimension"""
 
+    formulas = {"input": "0, with diagonal = g"}
     samples = (Sample((3, 4)), Sample((2, 3, 3), offset=1, dim1=1, dim2=2))
 
     def forward(xp, input: Value, offset: int = 0, dim1: int = 0, dim2: int = 1):
@@ -57,6 +58,7 @@ class diagonal_backward(moving):
 class unfold(view_op):
     """Windows of ``size`` elements along ``dimension``, ``step`` apart, each a row of a new last dimension"""
 
+    formulas = {"input": "0, with windows += g"}
     samples = (Sample((5,), dimension=0, size=3, step=1), Sample((2, 6), dimension=1, size=2, step=3))
 
     def forward(xp, input: Value, dimension: int, size: int, step: int):
@@ -104,6 +106,8 @@ class as_strided(view_op):
 
     ``layout``: the steps of x itself.  They say where its elements are when the rule is run on another array.
     """
+
+    formulas = {"input": "0, with places += g"}
 
     def forward(xp, input: Value, size: Shape, stride: Shape, start: int, layout: Shape):
         width = input.itemsize
