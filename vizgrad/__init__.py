@@ -16,6 +16,7 @@ from vizgrad.engine.contents.creation import *
 from vizgrad.engine.contents.fourier import *
 from vizgrad.engine.contents.picking import *
 from vizgrad.engine.contents.pointwise import *
+from vizgrad.engine.contents.precision import *
 from vizgrad.engine.contents.products import *
 from vizgrad.engine.contents.reduction import *
 from vizgrad.engine.contents.shaping import *
@@ -80,7 +81,23 @@ def numel(input: Tensor) -> _Any:
     return input.numel()
 
 
-from vizgrad import autograd, cuda, fft, linalg, masked, nn, optim, random, serialization, signal, special
+from vizgrad import (
+    amp,
+    autograd,
+    cpu,
+    cuda,
+    fft,
+    linalg,
+    masked,
+    nn,
+    optim,
+    random,
+    serialization,
+    signal,
+    special,
+)
+from vizgrad.amp import autocast
+from vizgrad.nn.native import *
 from vizgrad.serialization import load, save
 
 if _TYPE_CHECKING:

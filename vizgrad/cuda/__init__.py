@@ -8,6 +8,8 @@ from vizgrad.engine import device as _device
 from vizgrad.engine.surface import legacy as _legacy
 from vizgrad.engine.surface import random as _random
 
+from . import amp as amp
+
 
 def is_available() -> bool:
     """Whether a GPU can be used now: CuPy, a driver and a device are there."""
