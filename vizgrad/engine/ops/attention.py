@@ -9,6 +9,7 @@ from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.words import Value
+from vizgrad.engine.surface.autocast import whole
 
 from .dropout import dropout
 
@@ -77,6 +78,7 @@ def _weights(xp, x, mask, is_causal, scale):
     return y
 
 
+@whole("scaled_dot_product_attention")
 def scaled_dot_product_attention(
     query: Tensor,
     key: Tensor,

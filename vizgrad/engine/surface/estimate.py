@@ -11,6 +11,7 @@ from vizgrad.engine.bare import Bare
 from vizgrad.engine.op import TABLE
 from vizgrad.engine.ops import elementwise, reduce, select, shapes
 
+from .autocast import whole
 from .convert import to
 from .out import fills_out, result
 
@@ -22,6 +23,7 @@ def _is_tensor(x: Any) -> bool:
 
 
 @fills_out
+@whole("quantile")
 def quantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Any:
@@ -30,6 +32,7 @@ def quantile(
 
 
 @fills_out
+@whole("nanquantile")
 def nanquantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Any:

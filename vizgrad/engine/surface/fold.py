@@ -10,6 +10,7 @@ from vizgrad.engine.bare import Bare
 from vizgrad.engine.op import TABLE
 from vizgrad.engine.ops import elementwise, reduce, select, shapes, statistics
 
+from .autocast import whole
 from .convert import to
 from .out import fills_out, into, result
 
@@ -136,6 +137,7 @@ nanmedian = _middle("nanmedian", select.nanmedian_of_all, select.nanmedian)
 
 
 @fills_out
+@whole("norm")
 def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     """The p-norm: (Σ |x|ᵖ)^(1/p), the largest |x| for p = inf, the smallest for -inf.
 
@@ -163,12 +165,14 @@ def _nuclear(input: Any, dim: Any, keepdim: bool) -> Any:
     return y.reshape(shapes.reduced(input.shape, dim=dims, keepdim=True)) if keepdim else y
 
 
+@whole("dist")
 def dist(input: Any, other: Any, p: float = 2) -> Any:
     """The p-norm of the difference."""
     return statistics.vector_norm(input - other, p)
 
 
 @fills_out
+@whole("renorm")
 def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
     """Slices along ``dim`` whose p-norm exceeds ``maxnorm`` are scaled down to it."""
     if input.ndim < 2:

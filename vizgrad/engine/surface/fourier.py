@@ -12,6 +12,7 @@ from vizgrad.engine.ops import fourier as _rows
 from vizgrad.engine.ops import shapes
 
 from . import create, data
+from .autocast import whole
 from .convert import to
 from .kinds import strided
 from .out import fills_out
@@ -114,7 +115,7 @@ def _line(name: str, route: Route, inverse: bool, doc: str) -> Callable[..., Any
         return route(name, input, n, (dim,), norm, inverse) if n != -1 else _no_points(n)
 
     along.__name__, along.__qualname__, along.__doc__ = name, name, doc
-    return fills_out(along)
+    return fills_out(whole(f"fft_{name}")(along))
 
 
 def _no_points(n: int) -> Any:
@@ -126,7 +127,7 @@ def _plane(name: str, route: Route, inverse: bool, doc: str) -> Callable[..., An
         return route(name, input, s, dim, norm, inverse)
 
     along.__name__, along.__qualname__, along.__doc__ = name, name, doc
-    return fills_out(along)
+    return fills_out(whole(f"fft_{name}")(along))
 
 
 def _space(name: str, route: Route, inverse: bool, doc: str) -> Callable[..., Any]:
@@ -134,7 +135,7 @@ def _space(name: str, route: Route, inverse: bool, doc: str) -> Callable[..., An
         return route(name, input, s, dim, norm, inverse)
 
     along.__name__, along.__qualname__, along.__doc__ = name, name, doc
-    return fills_out(along)
+    return fills_out(whole(f"fft_{name}")(along))
 
 
 fft = _line("fft", _full, False, "The Fourier transform along ``dim``: Σ x · exp(-2πi jk/n).")

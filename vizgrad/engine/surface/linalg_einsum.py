@@ -8,9 +8,12 @@ from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.matmul import matmul
 from vizgrad.engine.ops.shape import permute, reshape
 
+from .autocast import whole
+
 Label = Any  # a letter, or -1, -2 … for dimensions that an ellipsis stands for, counted from its end
 
 
+@whole("einsum")
 def einsum(*args: Any) -> Any:
     """Σ over the dimensions whose letters the result lacks: ``einsum("ij,jk->ik", a, b)`` is a @ b.
 

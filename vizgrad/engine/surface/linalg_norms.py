@@ -10,6 +10,7 @@ from vizgrad.engine.ops import elementwise, reduce, shapes
 from vizgrad.engine.ops.solve import linalg_inv, linalg_vector_norm
 from vizgrad.engine.ops.spectral import linalg_eigvalsh, linalg_svdvals
 
+from .autocast import whole
 from .convert import to
 from .out import fills_out
 
@@ -42,6 +43,7 @@ def _check_dtype(name: str, x: Any, dtype: Any) -> None:
 
 
 @fills_out
+@whole("linalg_matrix_norm")
 def matrix_norm(
     A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
@@ -96,6 +98,7 @@ def _extreme(x: Any, ord: float, dim: int, keepdim: bool) -> Any:
 
 
 @fills_out
+@whole("norm")
 def norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """A matrix norm where ``dim`` names two dimensions (or the tensor has two), else a vector norm."""
     two = isinstance(dim, (tuple, list)) and len(dim) == 2

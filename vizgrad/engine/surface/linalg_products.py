@@ -15,6 +15,7 @@ from vizgrad.engine.ops.matmul import matmul, mm
 from vizgrad.engine.ops.solve import linalg_cross, linalg_inv
 from vizgrad.engine.ops.spectral import eye_like
 
+from .autocast import whole
 from .out import fills_out
 
 
@@ -32,6 +33,7 @@ def inner(input: Any, other: Any) -> Any:
 
 
 @fills_out
+@whole("tensordot")
 def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
     """Σ over several dimensions of both.
 
@@ -91,6 +93,7 @@ def kron(input: Any, other: Any) -> Any:
     return spread.reshape(tuple(i * j for i, j in zip(a, b, strict=True)))
 
 
+@whole("chain_matmul")
 def chain_matmul(*matrices: Any, out: Any = None) -> Any:
     """The product of several matrices, in the order that needs the fewest multiplications."""
     matrices = tuple(matrices[0]) if len(matrices) == 1 and not isinstance(matrices[0], Bare) else matrices
@@ -103,6 +106,7 @@ def chain_matmul(*matrices: Any, out: Any = None) -> Any:
 
 
 @fills_out
+@whole("linalg_multi_dot")
 def multi_dot(tensors: Sequence[Any]) -> Any:
     """The product of several matrices in the cheapest order; the first and the last may be vectors.
 
@@ -164,6 +168,7 @@ def _product(parts: list[Any], split: dict[tuple[int, int], int], i: int, j: int
 
 
 @fills_out
+@whole("cross")
 def cross(input: Any, other: Any, dim: Any = None) -> Any:
     """The cross product along ``dim``, or along the first dimension of size 3."""
     if dim is None:
@@ -175,6 +180,7 @@ def cross(input: Any, other: Any, dim: Any = None) -> Any:
 
 
 @fills_out
+@whole("linalg_vecdot")
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     """Σ conj(x) y along ``dim``."""
     for v in (x, y):

@@ -21,6 +21,7 @@ from vizgrad.engine.ops.solve import (
 )
 from vizgrad.engine.ops.spectral import eye_like, linalg_svdvals
 
+from .autocast import whole
 from .linalg_norms import matrix_rank, tolerances
 from .out import fills_out, result
 
@@ -58,6 +59,7 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
 
 
 @fills_out
+@whole("linalg_solve")
 def solve(A: Any, B: Any, *, left: bool = True) -> Any:
     """X of A X = B, or of X A = B with ``left=False``; B a matrix, a vector, or a stack of either."""
     square("linalg.solve", A.array)
@@ -189,6 +191,7 @@ def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None
     return linalg_pinv(A, atol, rtol, hermitian)
 
 
+@whole("pinverse")
 def pinverse(input: Any, rcond: Any = 1e-15) -> Any:
     """The pseudo-inverse; singular values up to ``rcond`` · the largest count as 0."""
     return pinv(input, rcond)

@@ -19,6 +19,7 @@ from vizgrad.engine.ops import shape as _shape
 from vizgrad.engine.ops import shapes
 
 from . import form, memory
+from .autocast import whole
 from .out import fills_out
 
 _copy, _fill = _shape.copy.row, _index.fill.row  # type: ignore[attr-defined]
@@ -47,7 +48,7 @@ def _both(ask: Callable[..., tuple[Any, ...]]) -> tuple[Callable[..., Any], Call
 
     compute.__name__ = compute.__qualname__ = name
     write.__name__ = write.__qualname__ = f"{name}_"
-    return fills_out(compute), write
+    return fills_out(whole(name)(compute)), write
 
 
 def copy_(self: Any, src: Any, non_blocking: bool = False) -> Any:
