@@ -18,6 +18,7 @@ from vizgrad.engine.contents.picking import *
 from vizgrad.engine.contents.pointwise import *
 from vizgrad.engine.contents.precision import *
 from vizgrad.engine.contents.products import *
+from vizgrad.engine.contents.recurrent import *
 from vizgrad.engine.contents.reduction import *
 from vizgrad.engine.contents.shaping import *
 from vizgrad.engine.contents.special import *

@@ -152,6 +152,9 @@ NO_TWIN |= {
     "placed",
     "recurrence",
     "resampled",
+    "rnn_layer",
+    "lstm_layer",
+    "gru_layer",
 }
 
 PYTORCH_NAMES = {

@@ -5,6 +5,7 @@ from . import init as init
 from . import utils as utils
 from .activation import *  # noqa: F403
 from .attention import *  # noqa: F403
+from .cells import *  # noqa: F403
 from .container import *  # noqa: F403
 from .conv import *  # noqa: F403
 from .dropout import *  # noqa: F403
@@ -18,3 +19,4 @@ from .parameter import Buffer as Buffer
 from .parameter import Parameter as Parameter
 from .parameter_container import *  # noqa: F403
 from .pooling import *  # noqa: F403
+from .recurrent import *  # noqa: F403

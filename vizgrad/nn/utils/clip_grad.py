@@ -1,25 +1,15 @@
-"""Helpers for parameters: clipping gradients, and all parameters as one vector."""
-
-# pyright: reportUnnecessaryIsInstance=false
+"""Clipping gradients, so that no step is too long."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
-from vizgrad.engine.ops.join import cat, stack
+from vizgrad.engine.ops.join import stack
 from vizgrad.engine.surface.grad_mode import no_grad
 from vizgrad.engine.tensor import Tensor
 
-__all__ = [
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "clip_grads_with_norm_",
-    "get_total_norm",
-    "parameters_to_vector",
-    "vector_to_parameters",
-]
+__all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
 
 def _gradients(parameters: Any) -> list[Any]:
@@ -79,18 +69,3 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = 
     """Cut every element of every gradient to ``±clip_value``."""
     for g in _gradients(parameters):
         g.clamp_(-float(clip_value), float(clip_value))
-
-
-def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
-    """All parameters, flat, one behind the other."""
-    return cat([p.reshape(-1) for p in parameters])
-
-
-def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
-    """Give the parameters the numbers of a vector that `parameters_to_vector` could have made."""
-    if not isinstance(vec, Tensor):
-        raise TypeError(f"expected Tensor, but got: {type(vec).__name__}")
-    start = 0
-    for p in parameters:
-        p.data = vec[start : start + p.numel()].view_as(p).data
-        start += p.numel()
