@@ -184,8 +184,9 @@ def count(more: int = 1) -> None:
     What exists already is found once, among the objects that Python's collector knows.
     """
     global counters
+    begins = counters == 0 and more > 0
     counters += more
-    if counters and more > 0:
+    if begins:
         known = gc.get_objects()
         for s in known:
             if type(s) is Storage:
