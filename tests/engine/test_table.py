@@ -45,6 +45,7 @@ WITHOUT_SAMPLES = {
     "restride": "the gradient of as_strided, whose gradient of gradient runs it",
     "unfold_backward": "the gradient of unfold, whose gradient of gradient runs it",
     "ctc_losses": "its gradient is that of the scores, as PyTorch's: tests/nn/test_sequence_loss",
+    "cross_map_norm": "its gradient is PyTorch's, slips included: tests/nn/test_layers",
     "diagonal_backward": "the gradient of diagonal, whose gradient of gradient runs it",
 }
 

@@ -25,7 +25,8 @@ class _Conv(Module):
 
     ndim: ClassVar[int]
     convolve: ClassVar[Callable[..., Tensor]]
-    output_padding: tuple[int, ...] = ()
+    transposed: bool = False
+    output_padding: tuple[int, ...]
 
     def __init__(
         self,
@@ -47,7 +48,11 @@ class _Conv(Module):
         self.kernel_size, self.stride = tuple_of(n, kernel_size), tuple_of(n, stride)
         self.padding = padding if isinstance(padding, str) else tuple_of(n, padding)
         self.dilation, self.padding_mode = tuple_of(n, dilation), padding_mode
+        self.transposed = type(self).transposed
+        if not self.transposed:
+            self.output_padding = (0,) * n
         self._check()
+        self._reversed_padding_repeated_twice = self._edges()  # as PyTorch calls it: saved models hold it
         self.weight = Parameter(empty(self._weight_shape(), device=device, dtype=dtype))
         self.register_parameter(
             "bias", Parameter(empty(out_channels, device=device, dtype=dtype)) if bias else None
@@ -86,11 +91,11 @@ class _Conv(Module):
     def forward(self, input: Tensor) -> Tensor:
         padding: Any = self.padding
         if self.padding_mode != "zeros":
-            input, padding = F.pad(input, self._edges(), mode=self.padding_mode), 0
+            input, padding = F.pad(input, self._reversed_padding_repeated_twice, mode=self.padding_mode), 0
         convolve = type(self).convolve
         return convolve(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
-    def _edges(self) -> list[int]:
+    def _edges(self) -> Any:
         """How much to add before and after each dimension, the last one first, as `pad` wants it."""
         edges: list[int] = []
         for d in reversed(range(self.ndim)):
@@ -99,7 +104,7 @@ class _Conv(Module):
                 edges += [total // 2, total - total // 2]
             else:
                 edges += [0, 0] if self.padding == "valid" else [self.padding[d]] * 2  # type: ignore[list-item]
-        return edges
+        return edges if isinstance(self.padding, str) else tuple(edges)
 
     def extra_repr(self) -> str:
         words = [str(self.in_channels), str(self.out_channels)]
@@ -151,6 +156,8 @@ class Conv3d(_Conv):
 
 class _ConvTranspose(_Conv):
     """What transposed convolutions over 1, 2 and 3 dimensions share."""
+
+    transposed = True
 
     def __init__(
         self,

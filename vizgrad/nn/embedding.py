@@ -13,7 +13,7 @@ from . import init
 from .module import Module
 from .parameter import Parameter
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "EmbeddingBag"]
 
 
 class Embedding(Module):
@@ -95,3 +95,82 @@ class Embedding(Module):
             if getattr(self, name) != usual:
                 words.append(f"{name}={getattr(self, name)}")
         return ", ".join([*words, "sparse=True"] if self.sparse else words)
+
+
+class EmbeddingBag(Module):
+    """The sum, mean or max (``mode``) of each bag of rows of a table: input (bags, n), output (bags, embedding_dim)
+
+    Or all bags behind each other, with ``offsets`` where each starts.  Settings as for `Embedding`;
+    ``include_last_offset``: offsets also say where the last bag ends.
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        mode: str = "mean",
+        sparse: bool = False,
+        _weight: Tensor | None = None,
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
+        if padding_idx is not None:
+            if not -num_embeddings <= padding_idx < num_embeddings:
+                raise AssertionError(
+                    f"padding_idx must be within num_embeddings, but {padding_idx} is not among {num_embeddings}"
+                )
+            padding_idx %= num_embeddings
+        self.padding_idx, self.mode, self.sparse = padding_idx, mode, sparse
+        self.include_last_offset = include_last_offset
+        if _weight is None:
+            self.weight = Parameter(empty((num_embeddings, embedding_dim), device=device, dtype=dtype))
+            self.reset_parameters()
+        else:
+            if tuple(_weight.shape) != (num_embeddings, embedding_dim):
+                raise AssertionError(
+                    "Shape of weight does not match num_embeddings and embedding_dim: it is "
+                    f"{tuple(_weight.shape)}, not {(num_embeddings, embedding_dim)}"
+                )
+            self.weight = Parameter(_weight)
+
+    def reset_parameters(self) -> None:
+        """Draw every row anew."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            with no_grad():
+                self.weight[self.padding_idx].fill_(0)
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, **settings: Any) -> EmbeddingBag:
+        """A layer around a table that is already there; ``freeze`` keeps it from being trained."""
+        if embeddings.ndim != 2:
+            raise AssertionError(
+                f"Embeddings parameter is expected to be 2-dimensional, but it has {embeddings.ndim}"
+            )
+        rows, width = embeddings.shape
+        bag = cls(rows, width, _weight=embeddings, **settings)
+        bag.weight.requires_grad = not freeze
+        return bag
+
+    def forward(
+        self, input: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None
+    ) -> Tensor:
+        norm = (self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse)
+        more = (per_sample_weights, self.include_last_offset, self.padding_idx)
+        return F.embedding_bag(input, self.weight, offsets, *norm, *more)
+
+    def extra_repr(self) -> str:
+        words = [f"{self.num_embeddings}, {self.embedding_dim}"]
+        for name, usual in (("max_norm", None), ("norm_type", 2), ("scale_grad_by_freq", False)):
+            if getattr(self, name) != usual:
+                words.append(f"{name}={getattr(self, name)!r}")
+        words.append(f"mode={self.mode!r}")
+        return ", ".join(words if self.padding_idx is None else [*words, f"padding_idx={self.padding_idx}"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,27 +11,17 @@ from vizgrad.engine.tensor import Tensor
 
 from . import functional as F
 from .functional.loss import old_reduction
+from .linear import Linear
 from .module import Module
 
 __all__ = [
-    "BCELoss",
-    "BCEWithLogitsLoss",
-    "CrossEntropyLoss",
-    "GaussianNLLLoss",
-    "HingeEmbeddingLoss",
-    "HuberLoss",
-    "KLDivLoss",
-    "L1Loss",
-    "MSELoss",
-    "MarginRankingLoss",
-    "NLLLoss",
-    "PoissonNLLLoss",
-    "SmoothL1Loss",
-    "SoftMarginLoss",
-]
+    "BCELoss", "BCEWithLogitsLoss", "CTCLoss", "CrossEntropyLoss", "GaussianNLLLoss", "HuberLoss", "KLDivLoss",
+    "L1Loss", "LinearCrossEntropyLoss", "LinearCrossEntropyOptions", "MSELoss", "NLLLoss", "NLLLoss2d",
+    "PoissonNLLLoss", "SmoothL1Loss",
+]  # fmt: skip
 
 
-class _Loss(Module):
+class Loss(Module):
     """``reduction``: "mean" or "sum" of the losses of a batch, or "none" to keep them apart."""
 
     reduction: str
@@ -42,7 +34,7 @@ class _Loss(Module):
         return ""
 
 
-class _Weighted(_Loss):
+class WeightedLoss(Loss):
     """A loss with a tensor of weights, which moves and is saved with the module.
 
     Its fields have no default on the class, where it would hide the buffer.
@@ -56,7 +48,7 @@ class _Weighted(_Loss):
 
 
 @dataclass(eq=False, repr=False)
-class MSELoss(_Loss):
+class MSELoss(Loss):
     """``(x - t)²``, averaged: input and target of one shape."""
 
     size_average: bool | None = None
@@ -68,7 +60,7 @@ class MSELoss(_Loss):
 
 
 @dataclass(eq=False, repr=False)
-class L1Loss(_Loss):
+class L1Loss(Loss):
     """``|x - t|``, averaged: input and target of one shape."""
 
     size_average: bool | None = None
@@ -80,7 +72,7 @@ class L1Loss(_Loss):
 
 
 @dataclass(eq=False, repr=False)
-class SmoothL1Loss(_Loss):
+class SmoothL1Loss(Loss):
     """``(x - t)² / (2 beta)`` where ``|x - t| < beta``, else ``|x - t| - beta / 2``
 
     Girshick, 2015, equation 3.
@@ -96,7 +88,7 @@ class SmoothL1Loss(_Loss):
 
 
 @dataclass(eq=False, repr=False)
-class HuberLoss(_Loss):
+class HuberLoss(Loss):
     """``(x - t)² / 2`` where ``|x - t| < delta``, else ``delta (|x - t| - delta / 2)``   (Huber, 1964)"""
 
     reduction: str = "mean"
@@ -107,7 +99,7 @@ class HuberLoss(_Loss):
 
 
 @dataclass(eq=False, repr=False)
-class NLLLoss(_Weighted):
+class NLLLoss(WeightedLoss):
     """``-x[t]``, averaged: how unlikely the right class was.
 
     input (N, C, *) or (C,) log-probabilities, target (N, *) class numbers; ``weight`` (C,) counts classes
@@ -127,7 +119,7 @@ class NLLLoss(_Weighted):
 
 
 @dataclass(eq=False, repr=False)
-class CrossEntropyLoss(_Weighted):
+class CrossEntropyLoss(WeightedLoss):
     """`NLLLoss` of `LogSoftmax`: scores in, one number out.
 
     input (N, C, *) or (C,); target: class numbers (N, *), or probabilities of the input's shape.
@@ -153,7 +145,7 @@ class CrossEntropyLoss(_Weighted):
 
 
 @dataclass(eq=False, repr=False)
-class BCELoss(_Weighted):
+class BCELoss(WeightedLoss):
     """``-(t log x + (1 - t) log(1 - x))``, averaged: input and target are probabilities."""
 
     weight: Tensor | None = field(default_factory=type(None))
@@ -166,7 +158,7 @@ class BCELoss(_Weighted):
 
 
 @dataclass(eq=False, repr=False)
-class BCEWithLogitsLoss(_Weighted):
+class BCEWithLogitsLoss(WeightedLoss):
     """`BCELoss` of `Sigmoid`, computed without overflow; ``pos_weight`` counts targets of 1 differently."""
 
     weight: Tensor | None = field(default_factory=type(None))
@@ -182,7 +174,7 @@ class BCEWithLogitsLoss(_Weighted):
 
 
 @dataclass(eq=False, repr=False)
-class KLDivLoss(_Loss):
+class KLDivLoss(Loss):
     """``t (log t - x)``: how far log-probabilities x are from probabilities t
 
     "batchmean" is the mathematics' mean.
@@ -198,7 +190,7 @@ class KLDivLoss(_Loss):
 
 
 @dataclass(eq=False, repr=False)
-class PoissonNLLLoss(_Loss):
+class PoissonNLLLoss(Loss):
     """``eˣ - t x`` for counts t of mean ``eˣ``; ``full`` adds Stirling's approximation of log t!"""
 
     log_input: bool = True
@@ -214,7 +206,7 @@ class PoissonNLLLoss(_Loss):
         )
 
 
-class GaussianNLLLoss(_Loss):
+class GaussianNLLLoss(Loss):
     """``(log var + (x - t)² / var) / 2``: how unlikely t is under a normal distribution
 
     Nix & Weigend, 1994.
@@ -227,39 +219,94 @@ class GaussianNLLLoss(_Loss):
         return F.gaussian_nll_loss(input, target, var, full=self.full, eps=self.eps, reduction=self.reduction)
 
 
-@dataclass(eq=False, repr=False)
-class MarginRankingLoss(_Loss):
-    """``max(0, -t (x₁ - x₂) + margin)``: t = 1 asks for x₁ above x₂, -1 for the reverse."""
+class NLLLoss2d(NLLLoss):
+    """The old name of `NLLLoss` for images."""
 
-    margin: float = 0.0
-    size_average: bool | None = None
-    reduce: bool | None = None
-    reduction: str = "mean"
-
-    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
-        return F.margin_ranking_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        warnings.warn(
+            "`NLLLoss2d` has been deprecated; use `NLLLoss`, which is the same", FutureWarning, stacklevel=3
+        )
 
 
 @dataclass(eq=False, repr=False)
-class HingeEmbeddingLoss(_Loss):
-    """``x`` where t = 1, ``max(0, margin - x)`` where t = -1."""
+class CTCLoss(Loss):
+    """How unlikely a target is, summed over all ways to spread it over time, with blanks between its labels
 
-    margin: float = 1.0
-    size_average: bool | None = None
-    reduce: bool | None = None
+    log_probs (T, N, C) or (T, C) after log_softmax, targets (N, S) or all behind each other, both lengths (N,).
+    "mean" divides each loss by the length of its target; ``zero_infinity``: targets too long for their input cost
+    nothing.  Graves et al., *Connectionist Temporal Classification*, 2006, section 4.
+    """
+
+    blank: int = 0
     reduction: str = "mean"
+    zero_infinity: bool = False
+
+    def forward(self, log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any) -> Tensor:
+        settings = (self.blank, self.reduction, self.zero_infinity)
+        return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, *settings)
+
+
+@dataclass(frozen=True)
+class LinearCrossEntropyOptions:
+    """How `LinearCrossEntropyLoss` may compute in parts.  Accepted; the numbers are the same without."""
+
+    allow_retain_graph: bool = False
+    batch_chunk_size: int | None = None
+    chunking_method: str | None = "auto"
+    acc_policy: str = "auto"
+    acc_dtype: Any = None
+
+
+class LinearCrossEntropyLoss(WeightedLoss):
+    """`CrossEntropyLoss` of a `Linear` that it owns: the last layer of a classifier together with its loss.
+
+    input (N, in_features) or (in_features,), target class numbers (N, *out_features) or probabilities
+    (N, num_classes, *out_features).
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        *,
+        out_features: tuple[int, ...] = (),
+        bias: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+        reduction: str = "mean",
+        weight: Tensor | None = None,
+        ignore_index: int | None = None,
+        label_smoothing: float = 0.0,
+        options: LinearCrossEntropyOptions | None = None,
+    ) -> None:
+        if weight is not None and tuple(weight.shape) != (num_classes,):
+            raise RuntimeError(f"expected weight shape to be {(num_classes,)}, got {tuple(weight.shape)}")
+        if not 0 <= label_smoothing <= 1:
+            raise RuntimeError(f"expected label_smoothing to be in range [0, 1], got {label_smoothing}")
+        super().__init__()
+        self.register_buffer("weight", weight)
+        self.reduction, self.num_classes, self.out_features = reduction, num_classes, out_features
+        self.ignore_index, self.label_smoothing, self.options = ignore_index, label_smoothing, options
+        rows = math.prod((num_classes, *out_features))
+        self.linear = Linear(in_features, rows, bias=bias, device=device, dtype=dtype)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return F.hinge_embedding_loss(input, target, margin=self.margin, reduction=self.reduction)
+        shape = (self.num_classes, *self.out_features)
+        return F.linear_cross_entropy(
+            input,
+            self.linear.weight.reshape(*shape, self.linear.in_features),
+            target,
+            linear_bias=None if self.linear.bias is None else self.linear.bias.reshape(shape),
+            weight=self.weight,
+            reduction=self.reduction,
+            ignore_index=self.ignore_index,
+            label_smoothing=self.label_smoothing,
+            options=self.options,
+        )
 
-
-@dataclass(eq=False, repr=False)
-class SoftMarginLoss(_Loss):
-    """``log(1 + e^(-t x))``, with t = 1 or -1."""
-
-    size_average: bool | None = None
-    reduce: bool | None = None
-    reduction: str = "mean"
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return F.soft_margin_loss(input, target, reduction=self.reduction)
+    def extra_repr(self) -> str:
+        settings = ("num_classes", "out_features", "reduction", "ignore_index", "label_smoothing", "options")
+        words = {name: getattr(self, name) for name in settings[:2]} | {"bias": self.linear.bias is not None}
+        words |= {name: getattr(self, name) for name in settings[2:]}
+        return ", ".join(f"{n}={v}" for n, v in ({"in_features": self.linear.in_features} | words).items())

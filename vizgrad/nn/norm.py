@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import numbers
 import warnings
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from vizgrad.engine.dtype import int64
+from vizgrad.engine.ops.cross_map import cross_map_norm
 from vizgrad.engine.surface.create import ones, tensor, zeros
 from vizgrad.engine.tensor import Tensor
 
@@ -21,12 +23,15 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "CrossMapLRN2d",
     "GroupNorm",
     "InstanceNorm1d",
     "InstanceNorm2d",
     "InstanceNorm3d",
     "LayerNorm",
+    "LocalResponseNorm",
     "RMSNorm",
+    "SyncBatchNorm",
 ]
 
 
@@ -232,6 +237,45 @@ class BatchNorm3d(_BatchNorm):
     ndims = (5,)
 
 
+class SyncBatchNorm(_BatchNorm):
+    """`BatchNorm1d` for any number of dimensions, with the statistics of all processes; here there is one.
+
+    input and output (N, num_features, *).
+    """
+
+    ndims = tuple(range(2, 10))
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        process_group: Any = None,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+        self.process_group = process_group
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
+        """The module with every batch normalization in it as a `SyncBatchNorm` of the same numbers."""
+        found = module
+        if isinstance(module, (BatchNorm1d, BatchNorm2d, BatchNorm3d)):
+            settings = (module.eps, module.momentum, module.affine, module.track_running_stats)
+            found = cls(module.num_features, *settings, process_group)
+            for name in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"):
+                setattr(found, name, getattr(module, name))
+            found.training = module.training
+        for name, child in module.named_children():
+            found.add_module(name, cls.convert_sync_batchnorm(child, process_group))
+        return found
+
+
 class _InstanceNorm(_BatchNorm):
     """What instance normalization over 2 to 5 dimensions shares."""
 
@@ -292,3 +336,40 @@ class InstanceNorm3d(_InstanceNorm):
     """`InstanceNorm1d` for volumes: input and output (N, C, D, H, W) or (C, D, H, W)."""
 
     ndims = (4, 5)
+
+
+@dataclass(eq=False, repr=False)
+class LocalResponseNorm(Module):
+    """``x / (k + alpha · mean of x² over size neighbouring channels)^beta``: input and output (N, C, *)
+
+    Krizhevsky, Sutskever & Hinton, *ImageNet Classification with Deep CNNs*, 2012, section 3.3.
+    """
+
+    size: int
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1.0
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+
+
+@dataclass(eq=False, repr=False)
+class CrossMapLRN2d(Module):
+    """`LocalResponseNorm` of images (N, C, H, W) as Torch 7 had it, with the slips that PyTorch keeps."""
+
+    size: int
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1
+
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim != 4:
+            raise ValueError(f"CrossMapLRN2d: Expected input to be 4D, got {input.ndim}D instead.")
+        return cross_map_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

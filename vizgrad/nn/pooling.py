@@ -13,15 +13,10 @@ from . import functional as F
 from .module import Module
 
 __all__ = [
-    "AdaptiveAvgPool1d",
-    "AdaptiveAvgPool2d",
-    "AdaptiveMaxPool1d",
-    "AdaptiveMaxPool2d",
-    "AvgPool1d",
-    "AvgPool2d",
-    "MaxPool1d",
-    "MaxPool2d",
-]
+    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d", "AvgPool1d", "AvgPool2d", "AvgPool3d", "LPPool1d", "LPPool2d", "LPPool3d", "MaxPool1d",
+    "MaxPool2d", "MaxPool3d",
+]  # fmt: skip
 
 
 class _MaxPool(Module):
@@ -64,6 +59,13 @@ class MaxPool2d(_MaxPool):
 
     def forward(self, input: Tensor) -> Any:
         return F.max_pool2d(input, **self._settings())
+
+
+class MaxPool3d(_MaxPool):
+    """The largest number in each window of a volume: input (N, C, D, H, W) or (C, D, H, W); see `MaxPool2d`."""
+
+    def forward(self, input: Tensor) -> Any:
+        return F.max_pool3d(input, **self._settings())
 
 
 class AvgPool1d(Module):
@@ -122,6 +124,46 @@ class AvgPool2d(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
+class AvgPool3d(AvgPool2d):
+    """The mean of each window of a volume: input (N, C, D, H, W) or (C, D, H, W); see `AvgPool2d`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        settings = (self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
+        return F.avg_pool3d(input, *settings, self.divisor_override)
+
+
+@dataclass(eq=False, repr=False)
+class _LP(Module):
+    norm_type: float
+    kernel_size: Any
+    stride: Any = None
+    ceil_mode: bool = False
+
+    def _settings(self) -> tuple[Any, ...]:
+        return float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode
+
+
+class LPPool1d(_LP):
+    """``(Σ xᵖ)^(1/p)`` of each window, p = ``norm_type``: input (N, C, L) or (C, L)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.lp_pool1d(input, *self._settings())
+
+
+class LPPool2d(_LP):
+    """``(Σ xᵖ)^(1/p)`` of each window, p = ``norm_type``: input (N, C, H, W) or (C, H, W)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.lp_pool2d(input, *self._settings())
+
+
+class LPPool3d(_LP):
+    """``(Σ xᵖ)^(1/p)`` of each window, p = ``norm_type``: input (N, C, D, H, W) or (C, D, H, W)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.lp_pool3d(input, *self._settings())
+
+
 @dataclass(eq=False, repr=False)
 class _Adaptive(Module):
     output_size: Any
@@ -139,6 +181,13 @@ class AdaptiveAvgPool2d(_Adaptive):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.adaptive_avg_pool2d(input, self.output_size)
+
+
+class AdaptiveAvgPool3d(_Adaptive):
+    """The means of windows that cover a volume evenly; ``output_size`` (D', H', W'), None keeps a size."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.adaptive_avg_pool3d(input, self.output_size)
 
 
 @dataclass(eq=False, repr=False)
@@ -161,3 +210,10 @@ class AdaptiveMaxPool2d(_AdaptiveMax):
 
     def forward(self, input: Tensor) -> Any:
         return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool3d(_AdaptiveMax):
+    """The largest numbers of windows that cover a volume evenly; ``output_size`` (D', H', W')."""
+
+    def forward(self, input: Tensor) -> Any:
+        return F.adaptive_max_pool3d(input, self.output_size, self.return_indices)

@@ -28,7 +28,7 @@ def along_states(xp: Any, log_probs: Any, labels: Any) -> Any:
 
 
 def forward(xp: Any, emitted: Any, skips: Any) -> Any:
-    """alpha (T, N, states): the log-probability of all ways that are in a state at a moment, from the start."""
+    """Alpha (T, N, states): the log-probability of all ways that are in a state at a moment, from the start."""
     alpha = xp.full(emitted.shape, -xp.inf, dtype=emitted.dtype)
     if not len(alpha):
         return alpha
@@ -68,7 +68,7 @@ def losses(xp: Any, alpha: Any, input_lengths: Any, target_lengths: Any) -> Any:
 
 
 def backward(xp: Any, emitted: Any, skips: Any, input_lengths: Any, target_lengths: Any) -> Any:
-    """beta (T, N, states): the same as alpha, from the end."""
+    """Beta (T, N, states): the same as alpha, from the end."""
     beta = xp.full(emitted.shape, -xp.inf, dtype=emitted.dtype)
     place = xp.arange(emitted.shape[2])
     at = 2 * target_lengths[:, None]

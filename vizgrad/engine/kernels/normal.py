@@ -63,7 +63,7 @@ def d_scale(xp: Any, g: Any, x: Any, mean: Any, rstd: Any, axis: tuple[int, ...]
     """The gradient by weight of (x - mean) · rstd · weight: added up over ``axis``, which may hold the samples."""
     if not x.size:
         return xp.sum(g * x, axis=axis)
-    found: Any = 0
+    found: Any = xp.zeros(tuple(n for i, n in enumerate(x.shape) if i not in axis), dtype=x.dtype)
     for part in blocks.parts(x, 0):
         far = x[part] - _cut(mean, 0, part)
         far *= _cut(rstd, 0, part)

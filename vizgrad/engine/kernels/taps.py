@@ -49,7 +49,9 @@ class Taps:
         step = 1.0
         while step > 2.0**-22 and int(0.5 + self.weight.max() / (step / 2)) < 1 << 15:
             step /= 2
-        return Taps(self.index, np.trunc(self.weight / step + np.copysign(0.5, self.weight)) * step, self.size)
+        return Taps(
+            self.index, np.trunc(self.weight / step + np.copysign(0.5, self.weight)) * step, self.size
+        )
 
     @cached_property
     def matrix(self) -> np.ndarray:

@@ -102,6 +102,7 @@ class softplus(analytic):
     """log(1 + e^(beta x)) / beta, a smooth relu; a straight line above ``threshold``"""
 
     samples = (Sample((3, 4)), Sample((3, 4), beta=2.0, threshold=0.5))
+    out = True
 
     def forward(xp, input: Value, beta: float = 1.0, threshold: float = 20.0):
         bent = xp.log1p(xp.exp(xp.minimum(input * beta, threshold))) / beta
@@ -120,6 +121,7 @@ class gelu(analytic):
     """
 
     samples = (Sample((3, 4), low=-2.0, high=2.0), Sample((3, 4), low=-2.0, high=2.0, approximate="tanh"))
+    out = True
 
     @staticmethod
     def shape(input, approximate="none"):
@@ -189,6 +191,7 @@ class hardshrink(elementwise):
     samples = (Sample((3, 4), lambd=0.3),)
     kinds = demands.FLOATING
     formulas = {"input": "g if |x| > lambd else 0"}
+    out = True
 
     def forward(xp, input: Value, lambd: float = 0.5):
         return xp.where(xp.absolute(input) <= lambd, xp.zeros_like(input), input)
@@ -205,6 +208,7 @@ class softshrink(elementwise):
     kinds = demands.FLOATING
     formula = "sign(x) · max(|x| - lambd, 0)"
     formulas = {"input": "g if |x| > lambd else 0"}
+    out = True
 
     def forward(xp, input: Value, lambd: float = 0.5):
         if lambd < 0:
@@ -232,3 +236,19 @@ class prelu(elementwise):
 
     def d_weight(xp, g, input):
         return xp.where(input > 0, xp.zeros_like(g), input * g)
+
+
+@op
+class logsigmoid(elementwise):
+    """log(1 / (1 + e⁻ˣ)), without overflow"""
+
+    samples = ONE
+    kinds = demands.FLOATING
+    out = True
+    formula = "min(x, 0) - log1p(exp(-|x|))"
+
+    def forward(xp, input: Value):
+        return xp.minimum(input, 0) - xp.log1p(xp.exp(-xp.absolute(input)))
+
+    def d_input(xp, g, input):
+        return g * xp.sigmoid(-input)

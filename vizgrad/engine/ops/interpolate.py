@@ -38,7 +38,12 @@ class resampled(Formula):
 
 @lru_cache(maxsize=256)
 def taps(
-    mode: str, size: int, out: int, align_corners: bool = False, scale: float | None = None, antialias: bool = False
+    mode: str,
+    size: int,
+    out: int,
+    align_corners: bool = False,
+    scale: float | None = None,
+    antialias: bool = False,
 ) -> Taps:
     """How ``size`` places become ``out`` ones; ``scale`` (how many times as many) counts where it is given.
 

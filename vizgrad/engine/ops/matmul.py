@@ -186,6 +186,7 @@ class linear(Formula):
     """
 
     samples = (Sample((5, 4), (3, 4), (3,)), Sample((2, 5, 4), (3, 4), (3,)), Sample((4,), (3, 4), (3,)))
+    out = True
 
     @staticmethod
     def shape(input, weight, bias=None):

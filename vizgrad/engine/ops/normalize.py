@@ -168,7 +168,8 @@ class rms_norm(normalization):
 
     def d_input(xp, g, g_scale, input, weight, scale, normalized_shape):
         rows, column, line = _lined_rows(input, normalized_shape)
-        x, scale, dx = xp.reshape(input, rows), xp.reshape(scale, column), None
+        x, scale, dx = xp.conj(xp.reshape(input, rows)), xp.conj(xp.reshape(scale, column)), None
+        weight = None if weight is None else xp.conj(weight)
 
         def formula(xp, g, x, scale, weight):
             g, normal = g if weight is None else g * weight, x * scale
@@ -185,7 +186,7 @@ class rms_norm(normalization):
         if g is None:
             return None
         rows, column, _ = _lined_rows(input, weight_shape)
-        x, scale = xp.reshape(input, rows), xp.reshape(scale, column)
+        x, scale = xp.conj(xp.reshape(input, rows)), xp.conj(xp.reshape(scale, column))
         dw = blocks.total(lambda xp, g, x, s: xp.sum(g * (x * s), axis=0), xp, xp.reshape(g, rows), x, scale)
         return xp.reshape(dw, weight_shape)
 

@@ -9,7 +9,7 @@ from vizgrad.engine.kernels.window import Window
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shapes import product
-from vizgrad.engine.ops.words import Shape, Value
+from vizgrad.engine.ops.words import Value
 
 from .conv import Size
 
@@ -21,7 +21,9 @@ def _two(name: str, value: Any, least: int) -> tuple[int, int]:
     if len(values) != 2:
         raise RuntimeError(f"expected {name} to be one number or two, but got {list(values)}")
     if min(values) < least:
-        raise RuntimeError(f"{name} should be {'greater than zero' if least else 'non-negative'}, but got {values}")
+        raise RuntimeError(
+            f"{name} should be {'greater than zero' if least else 'non-negative'}, but got {values}"
+        )
     return values
 
 
@@ -75,7 +77,7 @@ class col2im(Formula):
     """
 
     samples = (
-        Sample((2, 6, 6), output_size=(3, 4), kernel_size=2),
+        Sample((2, 8, 6), output_size=(3, 4), kernel_size=2),
         Sample((4, 4), output_size=3, kernel_size=2, padding=1, stride=2),
     )
     formula = "y[c, i·stride + k·dilation - padding] = Σ x[c·k, i]"

@@ -77,6 +77,11 @@ def _max_shape(n, input, kernel_size, stride=None, padding=0, dilation=1, ceil_m
 
 
 def _max_forward(xp, n, input, kernel_size, stride, padding, dilation, ceil_mode):
+    if 0 in input.shape[-n - 1 :]:
+        raise RuntimeError(
+            f"Expected {n + 1}D or {n + 2}D (batch mode) tensor whose dimensions but the batch are not empty, but "
+            f"got input of size: {list(input.shape)}"
+        )
     win = window(n, input.shape, kernel_size, stride, padding, dilation, ceil_mode)
     y, which = kernel.largest(xp, flat(input, n), win)
     return y.reshape(*input.shape[:-n], *win.out), which

@@ -10,11 +10,11 @@ from vizgrad.engine.ops import activation as rows
 from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import exponential, reduce
 from vizgrad.engine.surface import create
-from vizgrad.engine.surface.out import fills_out
 from vizgrad.engine.tensor import Tensor
 
 __all__ = [
     "celu",
+    "celu_",
     "elu",
     "elu_",
     "gelu",
@@ -24,6 +24,7 @@ __all__ = [
     "hardsigmoid",
     "hardswish",
     "hardtanh",
+    "hardtanh_",
     "leaky_relu",
     "leaky_relu_",
     "log_softmax",
@@ -34,7 +35,9 @@ __all__ = [
     "relu6",
     "relu_",
     "rrelu",
+    "rrelu_",
     "selu",
+    "selu_",
     "sigmoid",
     "silu",
     "softmax",
@@ -45,6 +48,7 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "threshold_",
 ]
 
 sigmoid, tanh = rows.sigmoid, rows.tanh
@@ -92,10 +96,20 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     )
 
 
+def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`celu`, in place."""
+    return celu(input, alpha, inplace=True)
+
+
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """An elu scaled so that layers keep mean 0 and variance 1   (Klambauer et al., 2017, equation 2)"""
     alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
     return _bend(lambda x: scale * rows.elu(x, alpha), input, inplace)
+
+
+def selu_(input: Tensor) -> Tensor:
+    """`selu`, in place."""
+    return selu(input, inplace=True)
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -108,33 +122,19 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     return _bend(lambda x: x * tanh(rows.softplus(x)), input, inplace)
 
 
-@fills_out
-def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """``x · Φ(x)``, with Φ the normal distribution   (Hendrycks & Gimpel, 2016, section 2)
-
-    ``approximate="tanh"``: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³)))
-    """
-    return rows.gelu(input, approximate)
-
-
-@fills_out
-def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
-    """log(1 + e^(beta x)) / beta"""
-    return rows.softplus(input, beta, threshold)
-
-
-@fills_out
-def logsigmoid(input: Tensor) -> Tensor:
-    """``log sigmoid(x)``, computed without overflow"""
-    return e.minimum(input, 0.0) - exponential.log1p(e.exp(-e.abs(input)))
+gelu, softplus, logsigmoid = rows.gelu, rows.softplus, rows.logsigmoid
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """x, cut off below ``min_val`` and above ``max_val``"""
     if min_val > max_val:
         raise ValueError(f"min_val cannot be greater than max_val, but got {min_val} and {max_val}")
-
     return _bend(lambda x: rows.hardtanh(x, min_val, max_val), input, inplace)
+
+
+def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """`hardtanh`, in place."""
+    return hardtanh(input, min_val, max_val, inplace=True)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -162,6 +162,11 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     return _bend(lambda x: rows.threshold(x, threshold, value), input, inplace)
 
 
+def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
+    """`threshold`, in place."""
+    return _bend(lambda x: rows.threshold(x, threshold, value), input, inplace=True)
+
+
 def softsign(input: Tensor) -> Tensor:
     """``x / (1 + |x|)``"""
     return input / (e.abs(input) + 1.0)
@@ -172,16 +177,7 @@ def tanhshrink(input: Tensor) -> Tensor:
     return input - tanh(input)
 
 
-@fills_out
-def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """x, but 0 between -lambd and lambd"""
-    return rows.hardshrink(input, lambd)
-
-
-@fills_out
-def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """``x`` moved towards 0 by ``lambd``, and 0 in between"""
-    return rows.softshrink(input, lambd)
+hardshrink, softshrink = rows.hardshrink, rows.softshrink
 
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
@@ -192,15 +188,13 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         )
     if weight.numel() != 1:
         channels = input.shape[1] if input.ndim > 1 else 1
-        if weight.numel() != channels:
+        if not input.ndim or weight.numel() != channels:
             raise RuntimeError(
                 "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
                 f"{weight.numel()} and channel size = {channels}."
             )
         weight = weight.reshape(-1, *(1,) * (input.ndim - 2))
-    elif input.ndim == 0:
-        weight = weight.reshape(())
-    return rows.prelu(input, weight)
+    return rows.prelu(input, weight.reshape(()) if not input.ndim else weight)
 
 
 def rrelu(
@@ -214,10 +208,19 @@ def rrelu(
 
     Xu et al., 2015.
     """
+    if lower > upper:
+        raise RuntimeError(
+            f"Lower bound should be less than or equal to the upper bound, but they are {lower} and {upper}"
+        )
     if not training:
         return leaky_relu(input, (lower + upper) / 2, inplace)
     slope = create.rand_like(input) * (upper - lower) + lower
     return _bend(lambda x: e.where(x > 0, x, x * slope), input, inplace)
+
+
+def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
+    """`rrelu`, in place."""
+    return rrelu(input, lower, upper, training, inplace=True)
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:

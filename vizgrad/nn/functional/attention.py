@@ -8,8 +8,8 @@ from typing import Any
 from vizgrad.engine.dtype import bool_
 from vizgrad.engine.ops.attention import scaled_dot_product_attention
 from vizgrad.engine.ops.index import masked_fill
-from vizgrad.engine.ops.matmul import linear
 from vizgrad.engine.ops.join import cat
+from vizgrad.engine.ops.matmul import linear
 from vizgrad.engine.surface import create
 from vizgrad.engine.tensor import Tensor
 

@@ -10,6 +10,7 @@ from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.matmul import matmul
 from vizgrad.engine.surface import create
+from vizgrad.engine.surface.autocast import whole
 from vizgrad.engine.surface.out import fills_out
 from vizgrad.engine.tensor import Tensor
 
@@ -22,6 +23,7 @@ def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -
     return input / e.clamp(input.norm(p, dim, keepdim=True), eps)
 
 
+@whole("cosine_similarity")
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """x₁·x₂ / (‖x₁‖ ‖x₂‖): 1 for the same direction, 0 at right angles, -1 for opposite ones"""
     shape = shapes.broadcast(x1.shape, x2.shape)
@@ -37,6 +39,7 @@ def pairwise_distance(
     return (x1 - x2 + eps).norm(p, -1, keepdim=keepdim)
 
 
+@whole("pdist")
 def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     """The distance of each row to each later one: (N, M) to (N (N - 1) / 2,), in the order 01, 02, …, 12, …"""
     if input.ndim != 2:
@@ -49,6 +52,7 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     return (input.index_select(0, first) - input.index_select(0, second)).norm(p, -1)
 
 
+@whole("bilinear")
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """``x₁ᵀ A x₂ + b`` for every output
 

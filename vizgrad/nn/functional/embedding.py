@@ -25,6 +25,8 @@ def embedding(
     ``norm_type``) are first shortened, in place.  ``scale_grad_by_freq`` divides a row's gradient by how
     often it was looked up.
     """
+    if weight.ndim != 2:
+        raise RuntimeError(f"'weight' must be 2-D, but it has {weight.ndim} dimensions")
     if padding_idx is not None:
         if not -len(weight) <= padding_idx < len(weight):
             raise AssertionError(
@@ -32,11 +34,11 @@ def embedding(
             )
         padding_idx %= len(weight)
     if max_norm is not None:
-        _shorten(weight, input, max_norm, norm_type)
+        shorten(weight, input, max_norm, norm_type)
     return rows.embedding(input, weight, padding_idx, scale_grad_by_freq)
 
 
-def _shorten(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:
+def shorten(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:
     """Scale the rows that ``input`` names down to length ``max_norm``, where they are longer."""
     with no_grad():
         for row in sorted(set(input.reshape(-1).tolist())):

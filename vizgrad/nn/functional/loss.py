@@ -5,29 +5,22 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from vizgrad.engine.ops import activation
 from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import loss as rows
 from vizgrad.engine.surface import create
+from vizgrad.engine.surface.autocast import whole
 from vizgrad.engine.tensor import Tensor
-
-from .activation import log_softmax, logsigmoid
 
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
-    "cross_entropy",
     "gaussian_nll_loss",
-    "hinge_embedding_loss",
     "huber_loss",
     "kl_div",
     "l1_loss",
-    "margin_ranking_loss",
     "mse_loss",
-    "nll_loss",
     "poisson_nll_loss",
     "smooth_l1_loss",
-    "soft_margin_loss",
 ]
 
 
@@ -43,14 +36,16 @@ def old_reduction(reduction: str, size_average: bool | None, reduce: bool | None
     return reduction
 
 
-def _mode(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
+def mode_of(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
+    """The reduction meant, or ValueError."""
     reduction = old_reduction(reduction, size_average, reduce)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not a valid value for reduction; write 'none', 'mean' or 'sum'")
     return reduction
 
 
-def _reduced(losses: Tensor, reduction: str) -> Tensor:
+def reduced(losses: Tensor, reduction: str) -> Tensor:
+    """The losses of all elements as they were asked for."""
     if reduction == "none":
         return losses
     return losses.mean() if reduction == "mean" else losses.sum()
@@ -76,12 +71,12 @@ def mse_loss(
     weight: Tensor | None = None,
 ) -> Tensor:
     """(x - t)², averaged"""
-    reduction = _mode(reduction, size_average, reduce)
+    reduction = mode_of(reduction, size_average, reduce)
     _pair(input, target)
     if weight is None:
         return rows.mse_loss(input, target, reduction)
     losses = e.square(input - target) * weight
-    return losses.sum() / weight.sum() if reduction == "mean" else _reduced(losses, reduction)
+    return losses.sum() / weight.sum() if reduction == "mean" else reduced(losses, reduction)
 
 
 def l1_loss(
@@ -93,12 +88,12 @@ def l1_loss(
     weight: Tensor | None = None,
 ) -> Tensor:
     """|x - t|, averaged"""
-    reduction = _mode(reduction, size_average, reduce)
+    reduction = mode_of(reduction, size_average, reduce)
     _pair(input, target)
     if weight is None:
         return rows.l1_loss(input, target, reduction)
     losses = e.abs(input - target) * weight
-    return losses.sum() / weight.sum() if reduction == "mean" else _reduced(losses, reduction)
+    return losses.sum() / weight.sum() if reduction == "mean" else reduced(losses, reduction)
 
 
 def smooth_l1_loss(
@@ -113,7 +108,7 @@ def smooth_l1_loss(
 
     Girshick, *Fast R-CNN*, 2015, equation 3.
     """
-    reduction = _mode(reduction, size_average, reduce)
+    reduction = mode_of(reduction, size_average, reduce)
     _pair(input, target)
     if beta < 0:
         raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, but got {beta}.")
@@ -126,113 +121,14 @@ def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
     """(x - t)² / 2 where |x - t| < delta, else delta (|x - t| - delta / 2)   (Huber, 1964)"""
-    _mode(reduction)
+    mode_of(reduction)
     _pair(input, target)
     if delta <= 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta, but got {delta}.")
     if weight is None:
         return rows.huber_loss(input, target, reduction, delta)
     losses = rows.huber_loss(input, target, "none", delta) * weight
-    return losses.sum() / weight.sum() if reduction == "mean" else _reduced(losses, reduction)
-
-
-def nll_loss(
-    input: Tensor,
-    target: Tensor,
-    weight: Tensor | None = None,
-    size_average: bool | None = None,
-    ignore_index: int = -100,
-    reduce: bool | None = None,
-    reduction: str = "mean",
-) -> Tensor:
-    """-x[t], averaged: how unlikely the right class was, given log-probabilities
-
-    input (N, C, …) or (C,), target (N, …) or () with class numbers; ``weight`` (C,) counts classes
-    differently; samples whose target is ``ignore_index`` do not count.
-    """
-    reduction = _mode(reduction, size_average, reduce)
-    _check_classes(input, target)
-    return rows.nll_loss(input, target, weight, ignore_index, reduction)
-
-
-def _check_classes(input: Tensor, target: Tensor) -> None:
-    if input.ndim < 1:
-        raise ValueError(f"Expected 1 or more dimensions (got {input.ndim})")
-    wanted = (*input.shape[: input.ndim > 1], *input.shape[2:])
-    if tuple(target.shape) != wanted:
-        if input.ndim == 2 and target.ndim == 1:
-            raise ValueError(
-                f"Expected input batch_size ({input.shape[0]}) to match target batch_size "
-                f"({target.shape[0]})."
-            )
-        raise RuntimeError(
-            f"expected a target of shape {list(wanted)} for an input of shape {list(input.shape)}, "
-            f"but got {list(target.shape)}"
-        )
-    if target.dtype.is_floating_point:
-        raise RuntimeError(
-            f"expected class numbers (int64) as target, but got {target.dtype}; use target.long()"
-        )
-
-
-def cross_entropy(
-    input: Tensor,
-    target: Tensor,
-    weight: Tensor | None = None,
-    size_average: bool | None = None,
-    ignore_index: int = -100,
-    reduce: bool | None = None,
-    reduction: str = "mean",
-    label_smoothing: float = 0.0,
-) -> Tensor:
-    """`nll_loss` of `log_softmax`: scores in, one number out
-
-    input (N, C, …) or (C,); target: class numbers (N, …), or probabilities of the input's shape.
-    ``label_smoothing`` gives that share of each target to all classes evenly (Szegedy et al., *Rethinking the
-    Inception Architecture*, 2016, section 7).
-    """
-    reduction = _mode(reduction, size_average, reduce)
-    if not 0 <= label_smoothing <= 1:
-        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
-    classes = 1 if input.ndim > 1 else 0
-    logp = log_softmax(input, classes)
-    if target.shape == input.shape and target.dtype.is_floating_point:
-        return _soft_cross_entropy(logp, target, weight, reduction, label_smoothing, classes)
-    hard = nll_loss(logp, target, weight, ignore_index=ignore_index, reduction=reduction)
-    if label_smoothing == 0:
-        return hard
-    return (1 - label_smoothing) * hard + label_smoothing / input.shape[classes] * _spread(
-        logp, target, weight, ignore_index, reduction, classes
-    )
-
-
-def _spread(
-    logp: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, reduction: str, classes: int
-) -> Tensor:
-    """What all classes together lose: the part of the loss that label smoothing adds."""
-    along = (-1, *(1,) * (logp.ndim - classes - 1))
-    losses = -(logp if weight is None else logp * weight.reshape(*along)).sum(classes)
-    seen = target != ignore_index
-    losses = e.where(seen, losses, 0.0)
-    if reduction != "mean":
-        return _reduced(losses, reduction)
-    if weight is None:
-        return losses.sum() / seen.sum()
-    return losses.sum() / (weight[e.where(seen, target, 0)] * seen.to(weight.dtype)).sum()
-
-
-def _soft_cross_entropy(
-    logp: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float, classes: int
-) -> Tensor:
-    n = logp.shape[classes]
-    if smoothing:
-        target = target * (1 - smoothing) + smoothing / n
-    if weight is not None:
-        logp = logp * weight.reshape(-1, *(1,) * (logp.ndim - classes - 1))
-    if reduction == "none":
-        return -(logp * target).sum(classes)
-    samples = logp.numel() / n if reduction == "mean" else 1
-    return -(logp * target).sum() / samples
+    return losses.sum() / weight.sum() if reduction == "mean" else reduced(losses, reduction)
 
 
 def binary_cross_entropy(
@@ -244,7 +140,7 @@ def binary_cross_entropy(
     reduction: str = "mean",
 ) -> Tensor:
     """-(t log x + (1 - t) log(1 - x)), averaged; x are probabilities, and logs are cut off at -100"""
-    reduction = _mode(reduction, size_average, reduce)
+    reduction = mode_of(reduction, size_average, reduce)
     if target.shape != input.shape:
         raise ValueError(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is "
@@ -270,7 +166,7 @@ def binary_cross_entropy_with_logits(
 
     ``pos_weight`` counts t = 1 differently.
     """
-    reduction = _mode(reduction, size_average, reduce)
+    reduction = mode_of(reduction, size_average, reduce)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     return rows.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
@@ -289,7 +185,7 @@ def kl_div(
     ``reduction="batchmean"`` divides by the number of samples, as the mathematics has it.
     """
     per_batch = reduction == "batchmean"
-    reduction = "sum" if per_batch else _mode(reduction, size_average, reduce)
+    reduction = "sum" if per_batch else mode_of(reduction, size_average, reduce)
     if reduction == "mean":
         warnings.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size. "
@@ -299,6 +195,7 @@ def kl_div(
     return rows.kl_div(input, target, "batchmean" if per_batch and input.ndim else reduction, log_target)
 
 
+@whole("poisson_nll_loss")
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -310,19 +207,19 @@ def poisson_nll_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """eˣ - t x for counts t of mean eˣ; ``full`` adds Stirling's t log t - t + log(2πt) / 2"""
-    reduction = _mode(reduction, size_average, reduce)
+    reduction = mode_of(reduction, size_average, reduce)
     losses = e.exp(input) - target * input if log_input else input - target * e.log(input + eps)
     if full:
         stirling = target * e.log(target) - target + 0.5 * e.log(2 * 3.141592653589793 * target)
         losses = losses + e.where(target > 1, stirling, 0.0)
-    return _reduced(losses, reduction)
+    return reduced(losses, reduction)
 
 
 def gaussian_nll_loss(
     input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Tensor:
     """(log var + (x - t)² / var) / 2   (Nix & Weigend, 1994)"""
-    _mode(reduction)
+    mode_of(reduction)
     var = var if isinstance(var, Tensor) else create.full_like(input, float(var))
     if bool((var.detach() < 0).any()):
         raise ValueError("var has negative entry/entries")
@@ -330,45 +227,4 @@ def gaussian_nll_loss(
         var = var.unsqueeze(-1)
     var = var + (e.clamp(var.detach(), eps) - var.detach())
     losses = 0.5 * (e.log(var) + e.square(input - target) / var)
-    return _reduced(losses + 0.9189385332046727 if full else losses, reduction)
-
-
-def margin_ranking_loss(
-    input1: Tensor,
-    input2: Tensor,
-    target: Tensor,
-    margin: float = 0,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
-    reduction: str = "mean",
-) -> Tensor:
-    """max(0, -t (x1 - x2) + margin): t = 1 asks for x1 above x2, -1 for the reverse"""
-    reduction = _mode(reduction, size_average, reduce)
-    return _reduced(activation.relu(-target * (input1 - input2) + margin), reduction)
-
-
-def hinge_embedding_loss(
-    input: Tensor,
-    target: Tensor,
-    margin: float = 1.0,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
-    reduction: str = "mean",
-) -> Tensor:
-    """``x`` where t = 1, max(0, margin - x) where t = -1; as in PyTorch, both where t is neither"""
-    reduction = _mode(reduction, size_average, reduce)
-    near = e.where(target != -1, input, input * 0.0)
-    far = e.where(target != 1, activation.relu(margin - input), input * 0.0)
-    return _reduced(near + far, reduction)
-
-
-def soft_margin_loss(
-    input: Tensor,
-    target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
-    reduction: str = "mean",
-) -> Tensor:
-    """log(1 + e^(-t x)), with t = 1 or -1"""
-    reduction = _mode(reduction, size_average, reduce)
-    return _reduced(-logsigmoid(target * input), reduction)
+    return reduced(losses + 0.9189385332046727 if full else losses, reduction)

@@ -45,7 +45,7 @@ def group_norm(
     eps: float = 1e-5,
 ) -> Tensor:
     """(x - mean) / √(var + eps) · weight + bias, each group of channels of each sample on its own"""
-    _refuse_single(num_groups * input.shape[0], input)
+    _refuse_single(num_groups, input)
     y, *_ = rows.group_norm(input, weight, bias, num_groups, eps)
     return y
 
@@ -65,19 +65,35 @@ def batch_norm(
     In training mean and var are the batch's, and move the running ones: ``running ← (1 - momentum) running +
     momentum batch`` (with the variance over n - 1); otherwise they are the running ones.
     """
+    if input.ndim < 2 and not input.numel():
+        return input.clone()
     if not training:
         if running_mean is None or running_var is None:
             raise RuntimeError("batch_norm needs running_mean and running_var unless training=True")
         return rows.batch_norm_eval(input, running_mean, running_var, weight, bias, eps)
+    y, *_ = batch_statistics(input, running_mean, running_var, weight, bias, momentum, eps)
+    return y
+
+
+def batch_statistics(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    momentum: float,
+    eps: float,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """`batch_norm` in training, with the batch's mean and variance; moves the running ones."""
     _refuse_single(input.shape[1], input)
     y, mean, var = rows.batch_norm(input, weight, bias, eps)
     if not input.numel():  # an empty batch says nothing of the average
-        return y
+        return y, mean, var
     _follow(running_mean, mean, momentum)
     if running_var is not None:
         n = input.numel() / input.shape[1]
         _follow(running_var, var, momentum, n / (n - 1))
-    return y
+    return y, mean, var
 
 
 def instance_norm(
@@ -134,7 +150,7 @@ def _follow(running: Tensor | None, now: Tensor, momentum: float, scale: float =
 
 
 def _refuse_single(channels: Any, input: Tensor) -> None:
-    if input.numel() == channels:
+    if input.numel() == channels and channels:
         raise ValueError(
             f"Expected more than 1 value per channel when training, got input size {input.size()}; "
             "a single value has no variance"

@@ -9,6 +9,7 @@ from typing import Any
 from vizgrad.engine.dtype import float64, uint8
 from vizgrad.engine.ops import rounding
 from vizgrad.engine.ops.interpolate import resampled, taps
+from vizgrad.engine.surface.autocast import whole
 from vizgrad.engine.tensor import Tensor
 
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
@@ -28,6 +29,7 @@ _BY_NDIM = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
 _AREA = (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)
 
 
+@whole("interpolate")
 def interpolate(
     input: Tensor,
     size: Any = None,
@@ -58,7 +60,9 @@ def interpolate(
     if input.dtype is uint8 and not curve.startswith("nearest"):
         return _bytes(input, curve, steps, bool(align_corners), antialias)
     x = input
-    for dim, have, want, scale in sorted(steps, key=lambda step: step[2] / step[1]):  # what shrinks goes first
+    for dim, have, want, scale in sorted(
+        steps, key=lambda step: step[2] / step[1]
+    ):  # what shrinks goes first
         if have != want or (scale and scale != 1 and curve != "nearest"):
             x = resampled(x, taps(curve, have, want, bool(align_corners), scale, antialias), dim)
     return x.clone() if x is input else x
@@ -75,9 +79,13 @@ def _bytes(x: Tensor, curve: str, steps: list[Any], align_corners: bool, antiali
 
 def _check_mode(input: Tensor, mode: str, align_corners: bool | None, antialias: bool) -> None:
     if mode not in (*_BY_NDIM, "nearest", "nearest-exact", "area"):
-        raise NotImplementedError(f"mode {mode!r} is none of nearest, nearest-exact, area, {', '.join(_BY_NDIM)}")
+        raise NotImplementedError(
+            f"mode {mode!r} is none of nearest, nearest-exact, area, {', '.join(_BY_NDIM)}"
+        )
     if align_corners is not None and mode not in _BY_NDIM:
-        raise ValueError(f"align_corners can be set with the modes {', '.join(_BY_NDIM)}, but the mode is {mode!r}")
+        raise ValueError(
+            f"align_corners can be set with the modes {', '.join(_BY_NDIM)}, but the mode is {mode!r}"
+        )
     if antialias and not (mode in ("bilinear", "bicubic") and input.ndim == 4):
         raise ValueError(
             f"antialias is for 4D inputs by bilinear and bicubic, but got a {input.ndim}D input by {mode!r}"
@@ -110,7 +118,11 @@ def _sizes(
 
 
 def upsample(
-    input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: Any = None
+    input: Tensor,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: Any = None,
 ) -> Tensor:
     """The old name of `interpolate`."""
     _deprecated("upsample")
@@ -191,12 +203,18 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     Zhang et al., *ShuffleNet*, 2017, section 3.1.
     """
     if input.ndim < 3:
-        raise RuntimeError(f"channel_shuffle expects input with > 2 dims, but got input with sizes {input.shape}")
+        raise RuntimeError(
+            f"channel_shuffle expects input with > 2 dims, but got input with sizes {input.shape}"
+        )
     if groups <= 0:
-        raise RuntimeError(f"Number of groups to divide channels in must be positive. Value of groups:{groups}")
+        raise RuntimeError(
+            f"Number of groups to divide channels in must be positive. Value of groups:{groups}"
+        )
     n, c, *plane = input.shape
     if c % groups:
-        raise RuntimeError(f"Number of channels must be divisible by groups. Got {c} channels and {groups} groups.")
+        raise RuntimeError(
+            f"Number of channels must be divisible by groups. Got {c} channels and {groups} groups."
+        )
     return input.reshape(n, groups, c // groups, *plane).transpose(1, 2).reshape(input.shape)
 
 

@@ -12,6 +12,7 @@ from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import rounding
 from vizgrad.engine.ops.join import stack
 from vizgrad.engine.surface import create
+from vizgrad.engine.surface.autocast import whole
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["affine_grid", "grid_sample"]
@@ -40,7 +41,9 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
         raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
     n = len(size) - 2
     if n not in (2, 3):
-        raise NotImplementedError(f"affine_grid only supports sizes of 4 and 5 dimensions, but got {list(size)}")
+        raise NotImplementedError(
+            f"affine_grid only supports sizes of 4 and 5 dimensions, but got {list(size)}"
+        )
     if theta.ndim != 3 or tuple(theta.shape[1:]) != (n, n + 1):
         raise ValueError(
             f"Expected a batch of affine matrices of shape N×{n}×{n + 1} for size {list(size)}, but got "
@@ -66,6 +69,7 @@ def affine_grid_generator(theta: Tensor, size: Sequence[int], align_corners: boo
     return (base @ theta.transpose(1, 2)).reshape(len(theta), *plane, n)
 
 
+@whole("grid_sample")
 def grid_sample(
     input: Tensor,
     grid: Tensor,
@@ -111,7 +115,9 @@ def sampled(input: Tensor, grid: Tensor, mode: str, padding: str, align_corners:
 def _check(input: Tensor, grid: Tensor, mode: str) -> None:
     n = input.ndim - 2
     if input.dtype is not grid.dtype:
-        raise RuntimeError(f"grid_sampler(): input is {input.dtype} and grid {grid.dtype}; they must be the same")
+        raise RuntimeError(
+            f"grid_sampler(): input is {input.dtype} and grid {grid.dtype}; they must be the same"
+        )
     if n not in (2, 3) or grid.ndim != input.ndim:
         raise RuntimeError(
             "grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input with "
@@ -181,7 +187,8 @@ def _gathered(input: Tensor, taps: list[list[Tap]]) -> Tensor:
             seen = within if seen is None else seen & within
             at = at + e.where(within, place, 0.0).to(int64) * stride
             share = weight if share is None else share * weight
-        assert seen is not None and share is not None
+        assert seen is not None
+        assert share is not None
         share = e.where(seen, share, 0.0)
         part = rows.index_select(0, at.reshape(-1)) * share.reshape(-1, 1)
         y = part if y is None else y + part

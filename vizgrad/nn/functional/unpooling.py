@@ -8,6 +8,7 @@ from typing import Any
 from vizgrad.engine import namespace
 from vizgrad.engine.dtype import int64
 from vizgrad.engine.surface import create
+from vizgrad.engine.surface.autocast import whole
 from vizgrad.engine.tensor import Tensor
 
 __all__ = [
@@ -44,7 +45,9 @@ def _unpool(
     ]
     plane = usual if output_size is None else _chosen(n, list(output_size), usual, step)
     if min(plane) < 0 or min(step) < 1:
-        raise RuntimeError(f"max_unpool{n}d needs a positive stride and output size, but got {step} and {plane}")
+        raise RuntimeError(
+            f"max_unpool{n}d needs a positive stride and output size, but got {step} and {plane}"
+        )
     lead, places = tuple(input.shape[:-n]), math.prod(plane)
     flat = indices.reshape(*lead, -1)
     if flat.numel() and not 0 <= int(flat.min()) <= int(flat.max()) < places:
@@ -60,7 +63,9 @@ def _chosen(n: int, size: list[int], usual: list[int], step: tuple[int, ...]) ->
     """The output size asked for, if pooling it would give the input's size."""
     size = size[2:] if len(size) == n + 2 else size
     if len(size) != n:
-        raise ValueError(f"output_size should hold {n} or {n + 2} elements, but it has a length of {len(size)}")
+        raise ValueError(
+            f"output_size should hold {n} or {n + 2} elements, but it has a length of {len(size)}"
+        )
     for d, (have, want, s) in enumerate(zip(usual, size, step, strict=True)):
         if not have - s < want < have + s:
             raise ValueError(
@@ -81,6 +86,7 @@ def max_unpool1d(
     return _unpool(1, input, indices, kernel_size, stride, padding, output_size)
 
 
+@whole("max_unpool2d")
 def max_unpool2d(
     input: Tensor,
     indices: Tensor,
@@ -96,6 +102,7 @@ def max_unpool2d(
     return _unpool(2, input, indices, kernel_size, stride, padding, output_size)
 
 
+@whole("max_unpool3d")
 def max_unpool3d(
     input: Tensor,
     indices: Tensor,
@@ -131,7 +138,9 @@ def _fractional(
         raise RuntimeError(f"{name}: kernel_size and output_size must be one number or {n}")
     for d, (m, k, o) in enumerate(zip(plane, kernel, out, strict=True)):
         if not 0 < o <= m - k + 1:
-            raise RuntimeError(f"{name}: kernel size {k} and output size {o} do not fit dimension {d} of size {m}")
+            raise RuntimeError(
+                f"{name}: kernel size {k} and output size {o} do not fit dimension {d} of size {m}"
+            )
     batch = input if input.ndim == n + 2 else input.unsqueeze(0)
     if samples is None:
         samples = create.rand(*batch.shape[:2], n, dtype=input.dtype, device=input.device)
@@ -145,7 +154,9 @@ def _check_samples(name: str, samples: Tensor, batch: Tensor, n: int) -> None:
     """One random number per sample, channel and dimension; more samples and channels than needed are allowed."""
     have, want = tuple(samples.shape), (*batch.shape[:2], n)
     if samples.dtype is not batch.dtype:
-        raise RuntimeError(f"{name}: Expect _random_samples to have the dtype {batch.dtype}, not {samples.dtype}")
+        raise RuntimeError(
+            f"{name}: Expect _random_samples to have the dtype {batch.dtype}, not {samples.dtype}"
+        )
     if len(have) != 3 or have[0] < want[0] or have[1] != want[1] or have[2] != n:
         raise RuntimeError(f"{name}: Expect _random_samples of shape {want}, but got {have}")
 
@@ -198,6 +209,7 @@ def fractional_max_pool3d_with_indices(
     return _fractional(3, input, kernel_size, output_size, output_ratio, _random_samples)
 
 
+@whole("fractional_max_pool2d")
 def fractional_max_pool2d(
     input: Tensor,
     kernel_size: Any,
@@ -214,6 +226,7 @@ def fractional_max_pool2d(
     return found if return_indices else found[0]
 
 
+@whole("fractional_max_pool3d")
 def fractional_max_pool3d(
     input: Tensor,
     kernel_size: Any,
