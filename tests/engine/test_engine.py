@@ -15,6 +15,7 @@ import pytest
 
 import vizgrad
 from vizgrad.engine import dtype, storage, watch
+from vizgrad.engine.surface import counting
 
 
 def test_import_brings_no_view_and_no_gpu():
@@ -30,7 +31,7 @@ def test_import_brings_no_view_and_no_gpu():
 
 def test_memory_returns_to_where_it_was():
     gc.collect()
-    with storage.counting() as totals:
+    with counting.counting() as totals:
         before = list(totals)
         w = vizgrad.nn.Parameter(vizgrad.randn(10, 10))
         loss = (w * w).exp().sum()
@@ -47,7 +48,7 @@ def test_memory_returns_to_where_it_was():
 def test_what_was_made_before_the_counting_began_is_found():
     w = vizgrad.nn.Parameter(vizgrad.randn(10, 10))
     y = w.exp()
-    with storage.counting() as totals:
+    with counting.counting() as totals:
         before = list(totals)
         del y
         assert before[storage.SAVED] - totals[storage.SAVED] == 400

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import vizgrad
-from vizgrad.engine import ink
 from vizgrad.engine import op as ops
+from vizgrad.engine.surface import ink
 
 ROWS = {name: row for name, row in ops.TABLE.items() if name == row.name}
 CASES = [pytest.param(row, s, id=f"{name}[{s}]") for name, row in ROWS.items() for s in row.samples]

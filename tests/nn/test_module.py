@@ -349,7 +349,8 @@ def test_layers_are_forgotten_when_forward_raises():
 
 
 def test_parameters_are_counted_as_parameters():
-    from vizgrad.engine.storage import PARAMETERS, counting
+    from vizgrad.engine.storage import PARAMETERS
+    from vizgrad.engine.surface.counting import counting
 
     with counting() as totals:
         before = totals[PARAMETERS]

@@ -170,7 +170,8 @@ def test_watchers_are_told_once_after_all_have_moved():
 
 
 def test_memory_counts_as_optimizer_state():
-    from vizgrad.engine.storage import OPTIMIZER, counting
+    from vizgrad.engine.storage import OPTIMIZER
+    from vizgrad.engine.surface.counting import counting
 
     with counting() as totals:
         before = totals[OPTIMIZER]

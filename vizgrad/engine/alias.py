@@ -8,7 +8,6 @@ used.  https://pytorch.org/docs/stable/notes/autograd.html#in-place-operations-w
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy
@@ -20,15 +19,11 @@ from .local import here
 from .namespace import NUMPY
 from .storage import Storage
 from .surface.node import class_of
+from .surface.refusals import INFERENCE, LEAF, NO_GRAD, fits_into, refuse_repeated, refuse_view, users_line
 
 _new, _ndarray = object.__new__, numpy.ndarray
 _wrap = Bare._wrap
-_MANY = (
-    "This view is the output of a function that returns multiple views. Such functions do not allow the output views "
-    "to be modified inplace. You should replace the inplace operation by an out-of-place one."
-)
 _FILLS = {"fill", "masked_fill", "index_put"}  # may write to memory that several elements share
-_NO_GRAD = "A view was created in no_grad mode"
 
 
 class Base:
@@ -61,7 +56,7 @@ def look(op: Any, x: Any, settings: dict[str, Any]) -> Any:
     except Exception as error:
         raise errors.explained(error, op, (x,), settings) from None
     out = (
-        _seen(x, y, op, settings, "" if here.grad else _NO_GRAD)
+        _seen(x, y, op, settings, "" if here.grad else NO_GRAD)
         if op.view is True or shares(y, a)
         else _wrap(y)
     )
@@ -85,7 +80,7 @@ def pieces(op: Any, x: Any, settings: dict[str, Any]) -> tuple[Any, ...]:
     a, slice_, recorded = x.array, _op.TABLE["slice"], here.grad
     out = tuple(
         [
-            _seen(x, a[(*cut, ...)], slice_, {"index": cut}, (op, i) if recorded else _NO_GRAD)
+            _seen(x, a[(*cut, ...)], slice_, {"index": cut}, (op, i) if recorded else NO_GRAD)
             for i, cut in enumerate(cuts)
         ]
     )
@@ -140,7 +135,7 @@ def refresh(x: Any) -> None:
     known = x.alias
     if type(known) is not View or known.seen == known.base.alias.rewrites:
         return
-    _refuse(known, "its base or another view of its base has been")
+    refuse_view(known, "its base or another view of its base has been")
     known.seen = known.base.alias.rewrites
     recording, here.grad = here.grad, True
     try:
@@ -151,23 +146,6 @@ def refresh(x: Any) -> None:
     finally:
         here.grad = recording
     x.node, x.slot, x.tracked = again.node, again.slot, again.tracked
-
-
-def _refuse(known: View, what: str) -> None:
-    """Raise PyTorch's error for a view whose history cannot be rewritten, if this is one."""
-    if known.origin == _NO_GRAD:
-        raise RuntimeError(
-            f"{_NO_GRAD} and {what} modified inplace with grad mode enabled. Given that this use case is ambiguous "
-            "and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace "
-            "either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if "
-            "you want the inplace to be tracked)."
-        )
-    if known.origin:
-        op, output = known.origin
-        why = getattr(known.origin, "why", _MANY)  # autograd.Function has a reason of its own
-        raise RuntimeError(
-            f"Output {output} of {op.backward_name} is a view and {what} modified inplace. {why}"
-        )
 
 
 def write(op: Any, x: Any, others: tuple[Any, ...], settings: dict[str, Any]) -> Any:
@@ -225,10 +203,7 @@ def may_write(x: Any, others: tuple[Any, ...] = (), *, repeated: bool = False) -
     """Raise PyTorch's errors for writes that have no meaning: into repeated memory, or against the gradients."""
     known = x.alias
     if x.storage.inferred and not here.inference:
-        raise RuntimeError(
-            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
-            "normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
-        )
+        raise RuntimeError(INFERENCE)
     if known is not None:
         refresh(x)
         if 0 in x.array.strides and not (repeated and (not x.tracked or not here.grad)):
@@ -236,34 +211,12 @@ def may_write(x: Any, others: tuple[Any, ...] = (), *, repeated: bool = False) -
     if not here.grad or not (x.tracked or any(isinstance(o, Bare) and o.tracked for o in others)):
         return
     if type(known) is View:
-        _refuse(known, "is being")
+        refuse_view(known, "is being")
         base = known.base
         if x.tracked and base.node is None:
-            raise RuntimeError(
-                "a view of a leaf Variable that requires grad is being used in an in-place operation."
-            )
+            raise RuntimeError(f"a view of {LEAF}")
     if x.tracked and x.node is None:
-        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-
-
-def refuse_repeated(a: Any) -> None:
-    """Raise PyTorch's error for an array in which several elements are one place in memory."""
-    if a.size and any(step == 0 and n > 1 for step, n in zip(a.strides, a.shape, strict=True)):
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory "
-            "location. Please clone() the tensor before performing the operation."
-        )
-
-
-def fits_into(result: Any, x: Any) -> None:
-    """Raise if numbers of this kind cannot be written into ``x``: fractions into integers, and so on."""
-    from . import dtype
-
-    have, need = dtype.of(result), dtype.of(x.array)
-    if have.rank > need.rank:
-        raise RuntimeError(
-            f"result type {have.legacy} can't be cast to the desired output type {need.legacy}"
-        )
+        raise RuntimeError(LEAF)
 
 
 def _save_from_overwriting(node: Any, x: Any) -> None:
@@ -286,14 +239,7 @@ def written(x: Any, by: str) -> None:
     """Count a write to ``x``'s memory; remember the line if a node still needs what was there."""
     x.storage.version += 1
     if x.storage.kept:
-        x.storage.written = f"{_users_line()} by {by}_()"
-
-
-def _users_line() -> str:
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("vizgrad."):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.f_lineno}"
+        x.storage.written = f"{users_line()} by {by}_()"
 
 
 def rebase(x: Any, out: Any) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from . import storage as _storage
-from .storage import OTHER, Storage, count_in
+from .storage import OTHER, Storage
+from .surface.counting import count_in
 
 if TYPE_CHECKING:
     from .tape import Node

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from . import storage
 from .bare import Bare, _new
-from .storage import NOTHING, Kept, hold
+from .kernels import quick
+from .storage import NOTHING, Kept
 from .surface import out
+from .surface.counting import hold
 
 if TYPE_CHECKING:
     from .op import Op
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) -> Callable[..., Tensor]:
     """The public function, compiled with the row's own signature so that a call binds at full speed."""
-    from . import alias, tape
+    from . import alias, errors, tape
 
     defaults = {f"_default_{a.name}": a.default for a in arguments if a.default is not a.empty}
     words = []
@@ -31,9 +34,9 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
         words.append(a.name if a.default is a.empty else f"{a.name}=_default_{a.name}")
     given = f"tuple({row.inputs[0]})" if row.variadic else f"({''.join(f'{n}, ' for n in row.inputs)})"
     settings = "{" + ", ".join(f"{n!r}: {n}" for n in row.settings) + "}" if row.settings else "_defaults"
-    usual = " and ".join(f"{n} is _default_{n}" for n in row.settings if f"_default_{n}" in defaults)
+    unchanged = " and ".join(f"{n} is _default_{n}" for n in row.settings if f"_default_{n}" in defaults)
     if row.settings and all(f"_default_{n}" in defaults for n in row.settings):
-        settings = f"_defaults if {usual} else {settings}"  # one dict for all calls that change nothing
+        settings = f"_defaults if {unchanged} else {settings}"  # one dict for all calls that change nothing
     run = f"_apply(_row, {given}, {settings})"
     if row.view:
         run = f"{'_pieces' if row.family.cuts else '_look'}(_row, {row.inputs[0]}, {settings})"
@@ -42,17 +45,31 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
         run = f"{run} if out is None else _into(out, {row.name!r}, {given}, lambda: {run})"
     more, respelt = _numpys_words(row, defaults)
     words += more if "*" in words or not more else ["*", *more]
-    source = f"def {row.name}({', '.join(words)}):\n{respelt}    return {run}\n"
+    head = f"def {row.name}({', '.join(words)}):\n{respelt}"
     names: dict[str, Any] = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, **defaults}
     names |= {"_into": out.into, "_look": alias.look, "_pieces": alias.pieces}
-    exec(
-        compile(source, f"<op {row.name}>", "exec"), names
-    )  # as dataclasses does: nothing here comes from outside
-    call = names[row.name]
+    call = _compiled(f"{head}    _hasten()\n    return {run}\n", row.name, names)
+
+    def hasten() -> None:
+        """At the first call: to compile all rows' common cases at import would take as long as the rest of it."""
+        usual = quick.source(row, arguments, settings)
+        if usual and takes_out:
+            usual = f"    if out is None:\n{indent(usual, '    ')}"
+        more = {"_forward": row.forward, "_Node": row.node, "_refresh": alias.refresh, "_number": tape._number}
+        names.update(quick.NAMES | more | {"_explained": errors.explained})
+        call.__code__ = _compiled(f"{head}{usual}    return {run}\n", row.name, names).__code__
+
+    names["_hasten"] = hasten
     call.__doc__ = row.doc
     call.__module__ = row.family.__module__
     call.row = row
     return call
+
+
+def _compiled(source: str, name: str, names: dict[str, Any]) -> Any:
+    """The function ``name``, as dataclasses make theirs: nothing in the source comes from outside."""
+    exec(compile(source, f"<op {name}>", "exec"), names)
+    return names[name]
 
 
 def _numpys_words(row: Op, defaults: dict[str, Any]) -> tuple[list[str], str]:
@@ -79,12 +96,10 @@ def keeper(row: Op) -> Callable[..., Any]:
         else:
             value = f"extra[{name!r}]"
         source += [f"v{n} = {value}"] * (value != f"v{n}") + [f"s{n} = {stands_on}", f"s{n}.kept = True"]
-    each = range(len(row.plan))
-    values, storages, versions = (
-        ", ".join(part.format(n) for n in each) for part in ("v{}", "s{}", "s{}.version")
-    )
-    source += ["kept = _new(Kept)", f"kept.values, kept.storages = [{values}], [{storages}]"]
-    source += [f"kept.versions = [{versions}]", "if storage.counters: hold(kept)", "return kept"]
+    source += ["kept = _new(Kept)"]
+    for field, part in (("values", "v{}"), ("storages", "s{}"), ("versions", "s{}.version")):
+        source += [f"kept.{field} = ({''.join(f'{part.format(n)}, ' for n in range(len(row.plan)))})"]
+    source += ["if storage.counters: hold(kept)", "return kept"]
     names = {"Bare": Bare, "Kept": Kept, "NOTHING": NOTHING, "storage": storage, "hold": hold, "_new": _new}
     exec("def keep(inputs, arrays, out, extra):\n    " + "\n    ".join(source), names)
     return names["keep"]

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy
 
-from . import alias, dtype, errors, local, namespace, storage, watch
+from . import alias, dtype, errors, local, namespace, watch
 from .bare import Bare
 from .local import here
 from .namespace import NUMPY
 from .op import Op
 from .storage import SAVED, Kept
+from .surface import counting
 from .surface.node import Surface
 
 _number = itertools.count().__next__
@@ -49,7 +50,7 @@ class Node(Surface):
 
     def kept_bytes(self) -> int:
         """Bytes alive for backward because of this node alone, not for being a parameter or kept elsewhere too."""
-        with storage.counting():
+        with counting.counting():
             held = self.kept.storages if isinstance(self.kept, Kept) else []
             alone = {id(s): s for s in held if s.category == SAVED and s.savers == held.count(s)}
             return sum(s.nbytes for s in alone.values())

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from . import storage
 from .local import here, set_watchers
+from .surface import counting
 
 if TYPE_CHECKING:
     from .op import Op
@@ -65,13 +65,13 @@ def tell(moment: str, *facts: Any) -> None:
 def add(watcher: Watcher) -> None:
     """Let ``watcher`` see what this thread computes from now on."""
     set_watchers((*here.watchers, watcher))
-    storage.count()
+    counting.count()
 
 
 def remove(watcher: Watcher) -> None:
     """Let it see no more; nothing happens if it did not watch."""
     rest = tuple(w for w in here.watchers if w is not watcher)
-    storage.count(len(rest) - len(here.watchers))
+    counting.count(len(rest) - len(here.watchers))
     set_watchers(rest)
 
 

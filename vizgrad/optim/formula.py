@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from vizgrad.engine.ink import SYMBOLS, Ink
+from vizgrad.engine.surface.ink import SYMBOLS, Ink
 
 if TYPE_CHECKING:
     from .optimizer import Optimizer

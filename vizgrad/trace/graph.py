@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any, NamedTuple, cast
 from weakref import ref
 
-from vizgrad.engine import ink
 from vizgrad.engine.local import here
 from vizgrad.engine.op import Op
+from vizgrad.engine.surface import ink
 from vizgrad.engine.watch import Watcher
 
 from . import wire

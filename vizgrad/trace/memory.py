@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vizgrad.engine import storage
+from vizgrad.engine.surface import counting
 
 from . import wire
 
@@ -15,7 +16,7 @@ class Gauge:
     """
 
     def __init__(self) -> None:
-        self._totals = storage.totals()
+        self._totals = counting.totals()
         self._peak: tuple[int, ...] = (0,) * len(storage.CATEGORIES)
         self._worst = -1
         self._step = 0

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from vizgrad.engine import storage
 from vizgrad.engine.local import here
+
+from . import counting
 
 
 class _Mode:
@@ -76,7 +77,7 @@ def _change(recording: bool, inference: bool) -> None:
     """Set the mode of this thread; in inference mode nothing is recorded, whatever else is asked."""
     if inference != here.inference:
         here.inference = inference
-        storage.infer(1 if inference else -1)
+        counting.infer(1 if inference else -1)
     here.grad = recording and not inference
 
 

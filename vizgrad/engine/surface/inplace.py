@@ -10,6 +10,8 @@ from vizgrad.engine.local import here
 from vizgrad.engine.op import Op
 from vizgrad.engine.ops import shape
 
+from .refusals import fits_into
+
 
 def inplace(function: Any, *, ignores: str = "") -> Callable[..., Any]:
     """The in-place form of an op: ``add_`` from ``add``."""
@@ -39,7 +41,7 @@ def inplace_of(function: Callable[..., Any], name: str = "") -> Callable[..., An
         alias.may_write(self)
         source = shape.clone(self) if self.tracked and here.grad else self
         out = function(source, *args, **settings)
-        alias.fits_into(out.array, self)
+        fits_into(out.array, self)
         return alias.write(_copy, self, (out,), _copy.settings)
 
     write.__name__ = write.__qualname__ = f"{name}_"

@@ -14,6 +14,8 @@ from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
 from vizgrad.engine.storage import Storage
 
+from .refusals import fits_into
+
 RESULTS: dict[str, type[Any]] = {}  # by name: what ``torch.return_types`` offers
 
 
@@ -85,7 +87,7 @@ def fill(target: Any, value: Any, name: str) -> None:
         raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(target).__name__}")
     if namespace.of((target.array,)) is not namespace.of((value.array,)):
         raise RuntimeError(f"{name}(): out= is on another device than the result; make it there")
-    alias.fits_into(value.array, target)
+    fits_into(value.array, target)
     if target.array.shape != value.array.shape:
         if target.array.size:
             warnings.warn(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .op import Op
+from vizgrad.engine.op import Op
 
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)  # how tightly a piece of text holds together
 
