@@ -1,11 +1,11 @@
 """Layers, losses and what they are built from."""
 
+from . import attention as attention
 from . import functional as functional
 from . import init as init
 from . import utils as utils
 from .activation import *  # noqa: F403
 from .adaptive import *  # noqa: F403
-from .attention import *  # noqa: F403
 from .cells import *  # noqa: F403
 from .container import *  # noqa: F403
 from .conv import *  # noqa: F403
@@ -17,6 +17,7 @@ from .linear import *  # noqa: F403
 from .loss import *  # noqa: F403
 from .margin import *  # noqa: F403
 from .module import Module as Module
+from .multihead import *  # noqa: F403
 from .norm import *  # noqa: F403
 from .padding import *  # noqa: F403
 from .parameter import Buffer as Buffer
@@ -24,5 +25,6 @@ from .parameter import Parameter as Parameter
 from .parameter_container import *  # noqa: F403
 from .pooling import *  # noqa: F403
 from .recurrent import *  # noqa: F403
+from .transformer import *  # noqa: F403
 from .unpooling import *  # noqa: F403
 from .upsampling import *  # noqa: F403

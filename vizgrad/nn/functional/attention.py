@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 from vizgrad.engine.dtype import bool_
@@ -50,14 +51,23 @@ def multi_head_attention_forward(
 
     query (L, N, width), key (S, N, …), value (S, N, …), or the same without N; returns (L, N, width) and weights.
     """
-    _refuse(query, key, value, embed_dim_to_check, num_heads, attn_mask, is_causal)
+    _refuse(query, key, value, embed_dim_to_check, num_heads, key_padding_mask, attn_mask)
+    _refuse_values(key, value, use_separate_proj_weight, bias_k, bias_v)
+    if is_causal and attn_mask is None:
+        raise RuntimeError(
+            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
+            "`generate_square_subsequent_mask` to create this mask."
+        )
+    padding = canonical(key_padding_mask, "key_padding_mask", query, attn_mask, "attn_mask")
     weight = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else in_proj_weight
     q, k, v = _projected(query, key, value, weight, in_proj_bias)
     q, k, v = _heads(q, num_heads), *(_heads(_longer(x, b), num_heads) for x, b in ((k, bias_k), (v, bias_v)))
+    k, v = _given(k, static_k, "static_k"), _given(v, static_v, "static_v")
     if add_zero_attn:
         k, v = (cat([x, create.zeros_like(x[:, :, :1])], 2) for x in (k, v))
-    causal = is_causal and key_padding_mask is None and not need_weights
-    mask = None if causal else _merged(attn_mask, key_padding_mask, q, k)
+    causal = is_causal and padding is None and not need_weights
+    places = q.shape[0], num_heads, query.shape[0], key.shape[0]
+    mask = None if causal else _merged(canonical(attn_mask, "attn_mask", query), padding, places, k.shape[2])
     y, weights = _attended(q, k, v, mask, dropout_p if training else 0.0, causal, need_weights)
     y = linear(y.permute(2, 0, 1, 3).flatten(2), out_proj_weight, out_proj_bias)
     return _as_asked(y, weights, query.ndim, average_attn_weights)
@@ -73,29 +83,41 @@ def _as_asked(y: Tensor, weights: Tensor | None, ndim: int, average: bool) -> tu
 
 
 def _refuse(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    width: int,
-    heads: int,
-    attn_mask: Tensor | None,
-    is_causal: bool,
+    query: Tensor, key: Tensor, value: Tensor, width: int, heads: int, padding: Any, mask: Any
 ) -> None:
-    if query.ndim not in (2, 3) or key.ndim != query.ndim or value.ndim != query.ndim:
+    if query.ndim not in (2, 3):
         raise AssertionError(
-            "expected query, key and value of 2 (unbatched) or 3 dimensions, all alike, but they have "
-            f"{query.ndim}, {key.ndim} and {value.ndim}"
+            f"query should be unbatched 2D or batched 3D tensor but received {query.ndim}-D query tensor"
+        )
+    n = query.ndim
+    case = f"For {'batched (3-D)' if n == 3 else 'unbatched (2-D)'} `query`, expected "
+    if key.ndim != n or value.ndim != n:
+        raise AssertionError(
+            f"{case}`key` and `value` to be {n}-D but found {key.ndim}-D and {value.ndim}-D tensors respectively"
+        )
+    if padding is not None and padding.ndim != n - 1:
+        raise AssertionError(
+            f"{case}`key_padding_mask` to be `None` or {n - 1}-D but found {padding.ndim}-D tensor instead"
+        )
+    if mask is not None and mask.ndim not in (2, 3):
+        raise AssertionError(
+            f"{case}`attn_mask` to be `None`, 2-D or 3-D but found {mask.ndim}-D tensor instead"
         )
     if query.shape[-1] != width:
         raise AssertionError(f"was expecting embedding dimension of {width}, but got {query.shape[-1]}")
     if width % heads:
         raise AssertionError(f"embed_dim {width} not divisible by num_heads {heads}")
-    if key.shape[:-1] != value.shape[:-1]:
+
+
+def _refuse_values(key: Tensor, value: Tensor, separate: bool, bias_k: Any, bias_v: Any) -> None:
+    if separate and key.shape[:-1] != value.shape[:-1]:
         raise AssertionError(
             f"key's sequence and batch dims {key.shape[:-1]} do not match value's {value.shape[:-1]}"
         )
-    if is_causal and attn_mask is None:
-        raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
+    if not separate and key.shape != value.shape:
+        raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
+    if (bias_k is None) != (bias_v is None):
+        raise AssertionError("bias_k and bias_v must be set both, or neither")
 
 
 def _projected(q: Tensor, k: Tensor, v: Tensor, weight: Any, bias: Tensor | None) -> list[Tensor]:
@@ -119,27 +141,59 @@ def _heads(x: Tensor, heads: int) -> Tensor:
     return x.reshape(length, n, heads, width // heads).permute(1, 2, 0, 3)
 
 
-def _numbers(mask: Tensor, like: Tensor) -> Tensor:
-    """A mask whose True hides, as numbers that are added to the scores."""
+def _given(x: Tensor, static: Tensor | None, name: str) -> Tensor:
+    """Keys or values (N heads, S, width / heads) instead of the projected ones, if given."""
+    if static is None:
+        return x
+    n, heads, _, width = x.shape
+    if static.shape[0] != n * heads or static.shape[2] != width:
+        raise AssertionError(
+            f"expecting {name} of shape ({n * heads}, S, {width}), but got {tuple(static.shape)}"
+        )
+    return static.reshape(n, heads, static.shape[1], width)
+
+
+def canonical(
+    mask: Tensor | None, name: str, like: Tensor, other: Tensor | None = None, other_name: str = ""
+) -> Tensor | None:
+    """A mask as numbers that are added to the scores: -inf where it is True, in the dtype of ``like``."""
+    if mask is None:
+        return None
+    if mask.dtype is not bool_ and not mask.is_floating_point():
+        raise AssertionError(f"only bool and floating types of {name} are supported")
+    if other is not None and other.dtype != mask.dtype:
+        warnings.warn(
+            f"Support for mismatched {name} and {other_name} is deprecated. Use same type for both instead.",
+            stacklevel=3,
+        )
     if mask.dtype is bool_:
         return masked_fill(create.zeros(mask.shape, dtype=like.dtype, device=like.device), mask, -math.inf)
-    return mask.to(like.dtype)
+    return mask
 
 
-def _merged(attn_mask: Tensor | None, padding: Tensor | None, q: Tensor, k: Tensor) -> Tensor | None:
+def _merged(
+    attn_mask: Tensor | None, padding: Tensor | None, places: tuple[int, ...], columns: int
+) -> Tensor | None:
     """Both masks as one that broadcasts to (N, heads, L, S); places added to the keys are always seen."""
-    n, heads, rows, columns = q.shape[0], q.shape[1], q.shape[2], k.shape[2]
+    n, heads, length, known = places
     found = None
     if attn_mask is not None:
-        found = _numbers(attn_mask, q)
-        if found.ndim == 3:
-            found = found.reshape(n, heads, rows, found.shape[-1])
+        wanted = (length, known) if attn_mask.ndim == 2 else (n * heads, length, known)
+        if tuple(attn_mask.shape) != wanted:
+            raise RuntimeError(
+                f"The shape of the {attn_mask.ndim}D attn_mask is {attn_mask.shape}, but should be {wanted}."
+            )
+        found = attn_mask if attn_mask.ndim == 2 else attn_mask.reshape(n, heads, length, known)
     if padding is not None:
-        hidden = _numbers(padding, q)
-        hidden = hidden.reshape(n, 1, 1, hidden.shape[-1])
+        hidden = padding if padding.ndim == 2 else padding.unsqueeze(0)
+        if tuple(hidden.shape) != (n, known):
+            raise AssertionError(
+                f"Expected key_padded_mask to have shape {(n, known)}, but got {tuple(hidden.shape)}"
+            )
+        hidden = hidden.reshape(n, 1, 1, known)
         found = hidden if found is None else found + hidden
-    if found is not None and found.shape[-1] < columns:
-        seen = create.zeros((*found.shape[:-1], columns - found.shape[-1]), dtype=q.dtype, device=q.device)
+    if found is not None and known < columns:
+        seen = create.zeros((*found.shape[:-1], columns - known), dtype=found.dtype, device=found.device)
         found = cat([found, seen], -1)
     return found
 
@@ -149,7 +203,8 @@ def _attended(
 ) -> tuple[Tensor, Tensor | None]:
     if not need_weights:
         return scaled_dot_product_attention(q, k, v, mask, p, is_causal), None
-    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1)
+    turned: Any = k
+    scores: Any = (q * q.shape[-1] ** -0.5) @ turned.transpose(-2, -1)
     weights = softmax(scores if mask is None else scores + mask, -1)
     weights = dropout(weights, p) if p else weights
     return weights @ v, weights
