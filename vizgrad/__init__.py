@@ -21,6 +21,7 @@ from vizgrad.engine.contents.products import *
 from vizgrad.engine.contents.recurrent import *
 from vizgrad.engine.contents.reduction import *
 from vizgrad.engine.contents.shaping import *
+from vizgrad.engine.contents.sparse import *
 from vizgrad.engine.contents.special import *
 from vizgrad.engine.device import (
     device,
@@ -95,6 +96,7 @@ from vizgrad import (
     random,
     serialization,
     signal,
+    sparse,
     special,
 )
 from vizgrad.amp import autocast

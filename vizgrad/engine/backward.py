@@ -154,7 +154,7 @@ class Walk:
             dx = gradient.formula(xp, *given, *[names[n] for n in gradient.reads])
             if dx is not None:
                 dx = _fitted(xp, dx, *like(target))
-                if self.create_graph and not dx.tracked:
+                if self.create_graph and not (dx.tracked or dx.is_sparse):
                     dx = tied.joined(node, dx)
             if dx is not None and dx is flowing and not self.create_graph and isinstance(target, Bare):
                 dx = dx.copy()  # two leaves must not end up with one gradient array
@@ -216,7 +216,7 @@ def _fitted(xp: Any, dx: Any, shape: tuple[int, ...], kind: Any) -> Any:
     if dx.shape != shape:
         dx = shapes.unstretched(xp, dx, shape)
     if isinstance(dx, Bare):
-        return dx if dx.array.dtype == kind else xp.cast(dx, kind)
+        return dx if dx.is_sparse or dx.array.dtype == kind else xp.cast(dx, kind)
     if dx.dtype != kind:
         dx = (dx.real if dx.dtype.kind == "c" and kind.kind != "c" else dx).astype(kind)
     return dx
@@ -229,8 +229,8 @@ def accumulate(x: Any, dx: Any) -> None:
             dx = Bare._wrap(dx if dx.base is None and dx.dtype == x.array.dtype else dx.astype(x.array.dtype))
         dx.storage.become(GRADIENTS)
         x.grad = dx
-    elif isinstance(dx, Bare):
-        x.grad = x.grad + dx
+    elif isinstance(dx, Bare) or x.grad.is_sparse:
+        x.grad = x.grad + (dx if isinstance(dx, Bare) else Bare._wrap(dx))
         x.grad.storage.become(GRADIENTS)
     else:
         x.grad.array += dx

@@ -24,6 +24,7 @@ from .contents import (
     products,
     reduction,
     shaping,
+    sparse,
     special,
 )
 from .ops import complex as complex_
@@ -42,6 +43,7 @@ class Tensor(
     products.Methods,
     creation.Methods,
     conversion.Methods,
+    sparse.Methods,
     fourier.Methods,
     Bare,
 ):

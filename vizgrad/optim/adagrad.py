@@ -70,3 +70,8 @@ class Adagrad(Optimizer):
         rate = lr / (1 + (m["step"] - 1) * lr_decay) if lr_decay else lr
         p -= rate * g / (xp.sqrt(m["sum"]) + eps)
         return p
+
+    def _move_rows(self, p: Any, group: dict[str, Any], settings: dict[str, Any]) -> None:
+        if group["weight_decay"]:
+            raise RuntimeError("weight_decay option is not compatible with sparse gradients")
+        self._apply_rows(p, group, settings)

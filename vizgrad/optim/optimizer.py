@@ -105,7 +105,7 @@ class Optimizer(Saving):
             move = self._move_recorded if group.get("differentiable") else self._move
             for p in group["params"]:
                 if p.grad is not None:
-                    move(p, group, settings)
+                    (self._move_rows if p.grad.is_sparse else move)(p, group, settings)
         return loss
 
     def _move(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
@@ -126,6 +126,28 @@ class Optimizer(Saving):
                 state[name] = Tensor._wrap(complex_again(memory[name], p.array), OPTIMIZER)
         for name in self.counters:
             state[name].array[...] = memory[name]
+        self._written(p)
+
+    def _move_rows(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
+        """The step of a sparse gradient, for the few optimizers that know what is meant by it."""
+        name = type(self).__name__
+        instead = ", please consider SparseAdam instead" if name in ("Adam", "AdamW") else ""
+        raise RuntimeError(f"{name} does not support sparse gradients{instead}")
+
+    def _apply_rows(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
+        """Run the rule on those rows of ``p`` and of its memory that a sparse gradient names, and on no others."""
+        array, gradient = p.array, p.grad.coalesce()  # type: ignore[union-attr] - each row must come once
+        xp = namespace.of((array,))
+        memory = self._remembered(self.state.get(p) or self._begin(xp, p, group))
+        rows, g = tuple(gradient.indices().array), gradient.values().array
+        if not g.size:
+            return
+        part = {k: v[rows] if hasattr(v, "shape") else v for k, v in memory.items()}
+        rule: Any = self.update
+        array[rows] = rule(xp, array[rows], -g if group.get("maximize") else g, part, **settings)
+        for name, whole in memory.items():
+            if hasattr(whole, "shape"):
+                whole[rows] = part[name]
         self._written(p)
 
     @enable_grad()

@@ -74,3 +74,15 @@ class SGD(Optimizer):
             g = g + momentum * m["momentum_buffer"] if nesterov else m["momentum_buffer"]
         p -= lr * g
         return p
+
+    def _move_rows(self, p: Any, group: dict[str, Any], settings: dict[str, Any]) -> None:
+        if group["weight_decay"]:
+            raise RuntimeError("weight_decay is not compatible with sparse gradients: it moves every row")
+        if not group["momentum"]:
+            return self._apply_rows(p, group, settings)
+        sparse, p.grad = p.grad, p.grad.to_dense()  # the running sum moves every row
+        try:
+            self._move(p, group, settings)
+        finally:
+            p.grad = sparse
+        return None

@@ -68,9 +68,10 @@ class SparseAdam(Optimizer):
         return p
 
     def _move(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
+        raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
+
+    def _move_rows(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
         gradient: Any = p.grad
-        if not gradient.is_sparse:
-            raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
         gradient = gradient.coalesce()  # the rule is not linear: each row must come once
         array, xp = p.array, namespace.of((p.array,))
         state = self.state[p]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from vizgrad.engine.bare import Bare
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.words import Value
@@ -20,11 +23,16 @@ class embedding(Formula):
     formula = "W[x]"
 
     @staticmethod
-    def shape(input, weight, padding_idx=None, scale_grad_by_freq=False):
+    def shape(input, weight, padding_idx=None, scale_grad_by_freq=False, sparse=False):
         return (*input, weight[1])
 
     def forward(
-        xp, input: Value, weight: Value, padding_idx: int | None = None, scale_grad_by_freq: bool = False
+        xp,
+        input: Value,
+        weight: Value,
+        padding_idx: int | None = None,
+        scale_grad_by_freq: bool = False,
+        sparse: bool = False,
     ):
         if input.dtype.kind not in "iu":
             raise RuntimeError(
@@ -38,7 +46,9 @@ class embedding(Formula):
             )
         return weight[input]
 
-    def d_weight(xp, g, input, weight_shape, padding_idx, scale_grad_by_freq):
+    def d_weight(xp, g, input, weight_shape, padding_idx, scale_grad_by_freq, sparse):
+        if sparse:
+            return touched_rows(g, input, weight_shape, padding_idx, scale_grad_by_freq)
         settings = (weight_shape[0], padding_idx, scale_grad_by_freq)
         return xp.rule("embedding_weight")(g, input, *settings)
 
@@ -103,3 +113,19 @@ class one_hot(Formula):
         if largest >= num_classes:
             raise RuntimeError("Class values must be smaller than num_classes.")
         return (input[..., None] == xp.arange(num_classes)).astype("int64")
+
+
+def touched_rows(g: Any, input: Any, size: Any, padding_idx: int | None, scale_grad_by_freq: bool) -> Any:
+    """The gradient of a table as a sparse tensor: only the rows that were looked up, as often as they were."""
+    from vizgrad.engine.surface.sparse_tensor import SparseTensor
+
+    if scale_grad_by_freq:
+        raise RuntimeError("embedding_backward: scale_grad_by_freq not supported with sparse gradients")
+    places, values = input.reshape(-1), g.reshape(-1, g.shape[-1])
+    if padding_idx is not None:
+        counts = places != padding_idx % size[0]
+        places, values = places[counts], values[counts]
+    elif not isinstance(values, Bare):
+        values = values.copy()  # a gradient may be shared, or stretched from one number
+    at, held = (x if isinstance(x, Bare) else Bare._wrap(x) for x in (places, values))
+    return SparseTensor(at.reshape(1, -1), held, size)

@@ -30,6 +30,7 @@ class layout(enum.Enum):  # noqa: N801 - the name that programs know
     """How a tensor's elements are stored.  Dense ones are ``strided``."""
 
     strided = 0
+    sparse_coo = 1
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
