@@ -3,7 +3,8 @@
 As written, and with torch replaced by vizgrad.  Losses must agree.
 
 A program is a file beside this one, as one would write it for PyTorch: ``make_net()`` builds the network and
-``train(net, dtype)`` yields the loss of every step.  Both runs begin with the same weights.
+``train(net, dtype)`` yields the loss of every step.  Both runs begin with the same weights.  A program may say
+``LEARNS = False`` where its losses need not fall, and ``CLOSE`` where it computes in fewer digits than its dtype has.
 """
 
 import pathlib
@@ -36,7 +37,7 @@ def losses(library, name, dtype, start):
     net = program.make_net()
     net.load_state_dict({key: library.tensor(value.numpy()) for key, value in start.items()})
     kind = getattr(library, dtype)
-    return [float(loss) for loss in program.train(net.to(kind), kind)]
+    return [float(loss) for loss in program.train(net.to(kind), kind)], program
 
 
 @pytest.mark.torch
@@ -45,11 +46,12 @@ def losses(library, name, dtype, start):
 def test_same_losses(name, dtype, close):
     torch().manual_seed(0)
     start = load(name, torch()).make_net().state_dict()
-    have, want = (losses(library, name, dtype, start) for library in (vizgrad, torch()))
+    (have, program), (want, _) = (losses(library, name, dtype, start) for library in (vizgrad, torch()))
     assert len(have) == len(want) >= 10
-    np.testing.assert_allclose(have, want, rtol=close)
-    assert np.mean(have[-3:]) < 0.9 * np.mean(have[:3]), "the program does not learn"
+    np.testing.assert_allclose(have, want, rtol=getattr(program, "CLOSE", {}).get(dtype, close))
+    if getattr(program, "LEARNS", True):
+        assert np.mean(have[-3:]) < 0.9 * np.mean(have[:3]), "the program does not learn"
 
 
 def test_programs_are_there():
-    assert len(PROGRAMS) >= 6
+    assert len(PROGRAMS) >= 12
