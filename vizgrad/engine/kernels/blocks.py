@@ -13,10 +13,10 @@ import numpy as np
 _CACHE = 1 << 17  # bytes of each operand at a time
 
 
-def parts(x: Any, axis: int = 0) -> Iterator[slice]:
-    """Slices of ``axis`` that fit the cache."""
+def parts(x: Any, axis: int = 0, larger: int = 1) -> Iterator[slice]:
+    """Slices of ``axis`` that fit the cache, or are ``larger`` by this factor."""
     n = x.shape[axis]
-    at_once = max(1, _CACHE * n // max(1, x.nbytes))
+    at_once = max(1, larger * _CACHE * n // max(1, x.nbytes))
     return (slice(i, min(n, i + at_once)) for i in range(0, n, at_once))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import blocks
+from .rows import dots
 
 
 def normalized(
@@ -18,30 +19,38 @@ def normalized(
     n = count(x, axis)
     kept = tuple(1 if i in axis else size for i, size in enumerate(x.shape))
     y, mean, var = xp.empty_like(x), xp.empty(kept, dtype=x.dtype), xp.empty(kept, dtype=x.dtype)
-    for part in blocks.parts(x, along):
+    for part in blocks.parts(x, along, 2):
         at = (slice(None),) * along + (part,)
         mean[at] = total(xp, x[at], axis) / n
         far = xp.subtract(x[at], mean[at], out=y[at])
         var[at] = dot(xp, far, far, axis) / n
         scale = (var[at] + eps) ** -0.5
-        if weight is not None and not _varies(weight, axis):
+        if weight is not None:  # small beside x: the two are multiplied first
             scale = scale * _cut(weight, along, part)
-            far *= scale
-        else:
-            far *= scale
-            if weight is not None:
-                far *= _cut(weight, along, part)
+        far *= scale
         if bias is not None:
             far += _cut(bias, along, part)
     return y, mean, var
 
 
 def d_normalized(
-    xp: Any, g: Any, x: Any, mean: Any, rstd: Any, weight: Any, axis: tuple[int, ...], along: int = 0
+    xp: Any,
+    g: Any,
+    x: Any,
+    mean: Any,
+    rstd: Any,
+    weight: Any,
+    axis: tuple[int, ...],
+    along: int = 0,
+    shape: Any = None,
 ) -> Any:
-    """The gradient by x of (x - mean) · rstd · weight, where mean and rstd come from x itself."""
-    n, dx = count(x, axis), xp.empty_like(x, dtype=xp.result_type(g, x))
-    for part in blocks.parts(x, along):
+    """The gradient by x of (x - mean) · rstd · weight, where mean and rstd come from x itself; in ``shape``."""
+    whole = xp.empty(x.shape if shape is None else shape, dtype=xp.result_type(g, x))
+    n, dx = count(x, axis), whole.reshape(x.shape)
+    if along == 1:
+        _d_channels(xp, dx, g, x, mean, rstd, weight)
+        return whole
+    for part in blocks.parts(x, along, 2):
         at = (slice(None),) * along + (part,)
         gw, scale = g[at], _cut(rstd, along, part)
         far = xp.subtract(x[at], _cut(mean, along, part), out=dx[at])
@@ -56,7 +65,24 @@ def d_normalized(
         far += gw
         far -= total(xp, gw, axis) / n
         far *= scale
-    return dx
+    return whole
+
+
+def _d_channels(xp: Any, dx: Any, g: Any, x: Any, mean: Any, rstd: Any, weight: Any) -> None:
+    """The same where a mean is taken over all samples: first what all have together, then each part's own."""
+    n = x.shape[0] * x.shape[2]
+    one, level, slope = xp.ones(x.shape[2], dtype=x.dtype), 0, 0
+    for part in blocks.parts(x):
+        level = level + (g[part] @ one).sum(axis=0)
+        slope = slope + dots(xp, g[part], xp.subtract(x[part], mean, out=dx[part])).sum(axis=0)
+    level, slope = xp.reshape(level, rstd.shape) / n, xp.reshape(slope, rstd.shape) * rstd * rstd / n
+    scale = rstd if weight is None else rstd * weight
+    for part in blocks.parts(x):
+        far = dx[part]  # x - mean still stands here
+        far *= -slope
+        far += g[part]
+        far -= level
+        far *= scale
 
 
 def d_scale(xp: Any, g: Any, x: Any, mean: Any, rstd: Any, axis: tuple[int, ...]) -> Any:
@@ -64,6 +90,10 @@ def d_scale(xp: Any, g: Any, x: Any, mean: Any, rstd: Any, axis: tuple[int, ...]
     if not x.size:
         return xp.sum(g * x, axis=axis)
     found: Any = xp.zeros(tuple(n for i, n in enumerate(x.shape) if i not in axis), dtype=x.dtype)
+    if axis == (0, 2) and x.ndim == 3:
+        for part in blocks.parts(x):
+            found += dots(xp, x[part] - mean, g[part]).sum(axis=0)
+        return found * rstd.reshape(found.shape)
     for part in blocks.parts(x, 0):
         far = x[part] - _cut(mean, 0, part)
         far *= _cut(rstd, 0, part)
@@ -103,6 +133,10 @@ def _run(axis: tuple[int, ...], ndim: int) -> tuple[int, ...]:
 
 def dot(xp: Any, a: Any, b: Any, axis: tuple[int, ...]) -> Any:
     """The sum of a · b over ``axis``, which stays as size 1, without making the products."""
+    if _run(axis, a.ndim) == axis and a.flags.c_contiguous and b.flags.c_contiguous and a.size:
+        inner, lead = count(a, axis), a.shape[: a.ndim - len(axis)]
+        sums = dots(xp, a.reshape(-1, inner), b.reshape(-1, inner))
+        return sums.reshape(*lead, *(1,) * len(axis))
     letters = "abcdefgh"[: a.ndim]
     left = "".join(c for i, c in enumerate(letters) if i not in axis)
     kept = tuple(1 if i in axis else size for i, size in enumerate(a.shape))

@@ -11,6 +11,7 @@ from typing import Any
 
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.kernels import blocks, normal
+from vizgrad.engine.kernels import rows as by_rows
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shapes import known, product
@@ -28,10 +29,13 @@ def _wide(x: Any) -> Any:
     return x.astype("float32") if x.dtype.itemsize < 4 else x
 
 
-def _d_normalized(xp, g, x, mean, rstd, weight, axis, along=0):
-    """The gradient by x of (x - mean) · rstd · weight, when mean and rstd are computed from x itself."""
+def _d_normalized(xp, g, x, mean, rstd, weight, axis, along=0, shape=None):
+    """The gradient by x of (x - mean) · rstd · weight, when mean and rstd are computed from x itself.
+
+    In the shape of x, or in ``shape``, which is how the input came.
+    """
     if not isinstance(x, Bare) and known(x.shape):
-        return normal.d_normalized(xp, g, x, mean, rstd, weight, axis, along)
+        return normal.d_normalized(xp, g, x, mean, rstd, weight, axis, along, shape)
     g = g if weight is None else g * weight
     y = (x - mean) * rstd
     both = xp.mean(g, axis=axis, keepdims=True) + y * xp.mean(g * y, axis=axis, keepdims=True)
@@ -43,6 +47,20 @@ def _d_scale(xp, g, x, mean, rstd, axis):
     if not isinstance(x, Bare) and known(x.shape):
         return normal.d_scale(xp, g, x, mean, rstd, axis)
     return xp.sum(g * ((x - mean) * rstd), axis=axis)
+
+
+def _shaped(xp, dx, shape):
+    """``dx`` in this shape; itself, where it has it: a view would have to be copied."""
+    return dx if known(dx.shape) and tuple(dx.shape) == tuple(shape) else xp.reshape(dx, shape)
+
+
+def _channel_sums(xp, g):
+    """The sum over all dimensions but the channels."""
+    planes = xp.reshape(g, _lined_channels(g.shape)[0])
+    if isinstance(g, Bare) or not known(g.shape):
+        return xp.sum(planes, axis=(0, 2))
+    planes = _wide(planes)
+    return (planes @ xp.ones(planes.shape[2], dtype=planes.dtype)).sum(axis=0)
 
 
 def _plus(a, b):
@@ -99,31 +117,42 @@ class layer_norm(normalization):
         normalized_shape: Shape = (),
         eps: float = 1e-5,
     ):
-        rows, _, line = _lined_rows(input, normalized_shape)
-        weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
-        y, mean, var = normal.normalized(xp, _wide(input).reshape(rows), weight, bias, (1,), eps)
+        rows, _, _ = _lined_rows(input, normalized_shape)
+        weight, bias = (None if p is None else p.reshape(-1).astype(_wide(p).dtype) for p in (weight, bias))
+        y, mean, rstd = by_rows.normalized(xp, _wide(input).reshape(rows), weight, bias, eps)
         kept = (*input.shape[: input.ndim - len(normalized_shape)], *(1,) * len(normalized_shape))
-        rstd = ((var + eps) ** -0.5).reshape(kept)
-        return y.astype(input.dtype, copy=False).reshape(input.shape), mean.reshape(kept), rstd
+        return y.astype(input.dtype, copy=False).reshape(input.shape), mean.reshape(kept), rstd.reshape(kept)
 
     def d_input(xp, g, g_mean, g_rstd, input, weight, mean, rstd, normalized_shape):
         rows, column, line = _lined_rows(input, normalized_shape)
         x, mean, rstd = xp.reshape(input, rows), xp.reshape(mean, column), xp.reshape(rstd, column)
         dx = None
         if g is not None:
-            dx = _d_normalized(xp, xp.reshape(g, rows), x, mean, rstd, _maybe(xp, weight, line), (1,))
-        dx = _from_statistics(xp, dx, _maybe(xp, g_mean, column), _maybe(xp, g_rstd, column), x, mean, rstd)
-        return xp.reshape(dx, input.shape)
+            g = xp.reshape(g, rows)
+            if isinstance(x, Bare) or not known(x.shape):
+                dx = _d_normalized(xp, g, x, mean, rstd, _maybe(xp, weight, line), (1,))
+            else:
+                weight = None if weight is None else _wide(weight.reshape(-1))
+                dx = by_rows.d_input(xp, _wide(g), _wide(x), mean[:, 0], rstd[:, 0], weight, input.shape)
+        if g_mean is None and g_rstd is None:
+            return _shaped(xp, dx, input.shape)
+        dx = _from_statistics(xp, _maybe(xp, dx, rows), _maybe(xp, g_mean, column), _maybe(xp, g_rstd, column), x, mean, rstd)
+        return _shaped(xp, dx, input.shape)
 
     def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape):
         if g is None:
             return None
         rows, column, _ = _lined_rows(input, weight_shape)
         x, mean, rstd = xp.reshape(input, rows), xp.reshape(mean, column), xp.reshape(rstd, column)
-        return xp.reshape(_d_scale(xp, xp.reshape(g, rows), x, mean, rstd, (0,)), weight_shape)
+        g = xp.reshape(g, rows)
+        if isinstance(x, Bare) or not known(x.shape):
+            return xp.reshape(_d_scale(xp, g, x, mean, rstd, (0,)), weight_shape)
+        return by_rows.d_weight(xp, _wide(g), _wide(x), mean[:, 0], rstd[:, 0]).reshape(weight_shape)
 
     def d_bias(xp, g, g_mean, g_rstd, bias_shape):
-        return None if g is None else _sum_to(xp, g, bias_shape)
+        if g is None or isinstance(g, Bare) or not known(g.shape):
+            return None if g is None else _sum_to(xp, g, bias_shape)
+        return by_rows.column_sums(xp, _wide(g).reshape(-1, product(bias_shape))).reshape(bias_shape)
 
 
 def _sum_to(xp, g, shape):
@@ -180,7 +209,7 @@ class rms_norm(normalization):
         if g_scale is not None:
             g_scale = xp.reshape(g_scale, column)
             dx = _plus(dx, -g_scale * (scale * scale * scale) * x / x.shape[1])
-        return xp.reshape(dx, input.shape)
+        return _shaped(xp, dx, input.shape)
 
     def d_weight(xp, g, g_scale, input, scale, weight_shape):
         if g is None:
@@ -228,12 +257,15 @@ class batch_norm(normalization):
         if g is not None:
             rstd = (xp.reshape(var, line) + eps) ** -0.5
             weight = _maybe(xp, weight, line)
-            dx = _d_normalized(xp, xp.reshape(g, planes), x, mean, rstd, weight, (0, 2), along=1)
+            dx = _d_normalized(xp, xp.reshape(g, planes), x, mean, rstd, weight, (0, 2), 1, input.shape)
+        if g_mean is None and g_var is None:
+            return _shaped(xp, dx, input.shape)
+        dx = _maybe(xp, dx, planes)
         if g_mean is not None:
             dx = _plus(dx, xp.reshape(g_mean, line) / (planes[0] * planes[2]) + xp.zeros_like(x))
         if g_var is not None:
             dx = _plus(dx, xp.reshape(g_var, line) * (2 / (planes[0] * planes[2])) * (x - mean))
-        return xp.reshape(dx, input.shape)
+        return _shaped(xp, dx, input.shape)
 
     def d_weight(xp, g, g_mean, g_var, input, mean, var, eps):
         if g is None:
@@ -245,7 +277,7 @@ class batch_norm(normalization):
         )
 
     def d_bias(xp, g, g_mean, g_var):
-        return None if g is None else xp.sum(xp.reshape(g, _lined_channels(g.shape)[0]), axis=(0, 2))
+        return None if g is None else _channel_sums(xp, g)
 
 
 @op
@@ -287,7 +319,7 @@ class batch_norm_eval(normalization):
         return _d_scale(xp, xp.reshape(g, planes), xp.reshape(input, planes), mean, rstd, (0, 2))
 
     def d_bias(xp, g):
-        return xp.sum(xp.reshape(g, _lined_channels(g.shape)[0]), axis=(0, 2))
+        return _channel_sums(xp, g)
 
 
 # --- group_norm --------------------------------------------------------------------------------------------
@@ -341,13 +373,17 @@ class group_norm(normalization):
         x, mean, rstd = xp.reshape(input, groups), xp.reshape(mean, statistics), xp.reshape(rstd, statistics)
         dx = None
         if g is not None:
-            dx = _d_normalized(xp, xp.reshape(g, groups), x, mean, rstd, _maybe(xp, weight, line), (2, 3))
+            weight = _maybe(xp, weight, line)
+            dx = _d_normalized(xp, xp.reshape(g, groups), x, mean, rstd, weight, (2, 3), shape=input.shape)
+        if g_mean is None and g_rstd is None:
+            return _shaped(xp, dx, input.shape)
+        dx = _maybe(xp, dx, groups)
         n = groups[2] * groups[3] if groups else 1
         if g_mean is not None:
             dx = _plus(dx, xp.reshape(g_mean, statistics) / n + xp.zeros_like(x))
         if g_rstd is not None:
             dx = _plus(dx, xp.reshape(g_rstd, statistics) * (rstd * rstd * rstd) * (mean - x) / n)
-        return xp.reshape(dx, input.shape)
+        return _shaped(xp, dx, input.shape)
 
     def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape, num_groups):
         if g is None:
@@ -358,4 +394,4 @@ class group_norm(normalization):
         return xp.reshape(dw, weight_shape)
 
     def d_bias(xp, g, g_mean, g_rstd):
-        return None if g is None else xp.sum(xp.reshape(g, _lined_channels(g.shape)[0]), axis=(0, 2))
+        return None if g is None else _channel_sums(xp, g)
