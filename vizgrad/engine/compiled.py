@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from . import storage
@@ -27,11 +26,7 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
     from . import alias, errors, tape
 
     defaults = {f"_default_{a.name}": a.default for a in arguments if a.default is not a.empty}
-    words = []
-    for a in arguments:
-        if a.kind is a.KEYWORD_ONLY and "*" not in words:
-            words.append("*")
-        words.append(a.name if a.default is a.empty else f"{a.name}=_default_{a.name}")
+    words = _words(arguments)
     given = f"tuple({row.inputs[0]})" if row.variadic else f"({''.join(f'{n}, ' for n in row.inputs)})"
     settings = "{" + ", ".join(f"{n!r}: {n}" for n in row.settings) + "}" if row.settings else "_defaults"
     unchanged = " and ".join(f"{n} is _default_{n}" for n in row.settings if f"_default_{n}" in defaults)
@@ -46,16 +41,19 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
     more, respelt = _numpys_words(row, defaults)
     words += more if "*" in words or not more else ["*", *more]
     head = f"def {row.name}({', '.join(words)}):\n{respelt}"
-    names: dict[str, Any] = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, **defaults}
-    names |= {"_into": out.into, "_look": alias.look, "_pieces": alias.pieces}
+    names = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, "_into": out.into, **defaults}
+    names |= {"_look": alias.look, "_pieces": alias.pieces}
     call = _compiled(f"{head}    _hasten()\n    return {run}\n", row.name, names)
 
     def hasten() -> None:
         """At the first call: to compile all rows' common cases at import would take as long as the rest of it."""
-        usual = quick.source(row, arguments, settings)
-        if usual and takes_out:
-            usual = f"    if out is None:\n{indent(usual, '    ')}"
-        more = {"_forward": row.forward, "_Node": row.node, "_refresh": alias.refresh, "_number": tape._number}
+        usual = quick.source(row, arguments, settings, takes_out=takes_out)
+        more = {
+            "_forward": row.forward,
+            "_Node": row.node,
+            "_refresh": alias.refresh,
+            "_number": tape._number,
+        }
         names.update(quick.NAMES | more | {"_explained": errors.explained})
         call.__code__ = _compiled(f"{head}{usual}    return {run}\n", row.name, names).__code__
 
@@ -64,6 +62,16 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
     call.__module__ = row.family.__module__
     call.row = row
     return call
+
+
+def _words(arguments: list[inspect.Parameter]) -> list[str]:
+    """The parameters as source; each default is a name, so that a call can be asked whether it changed it."""
+    words = []
+    for a in arguments:
+        if a.kind is a.KEYWORD_ONLY and "*" not in words:
+            words.append("*")
+        words.append(a.name if a.default is a.empty else f"{a.name}=_default_{a.name}")
+    return words
 
 
 def _compiled(source: str, name: str, names: dict[str, Any]) -> Any:

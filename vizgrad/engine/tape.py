@@ -76,12 +76,7 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
             if type(a) is not _ndarray or (kind := a.dtype) is not arrays[0].dtype or kind not in _PLAIN:
                 arrays, xp, narrow = _prepared(op, arrays)
                 break
-        if op.variadic:
-            y = op.forward(xp, arrays, **settings)
-        elif settings is op.settings:  # the defaults, which forward has itself
-            y = op.forward(xp, *arrays)
-        else:
-            y = op.forward(xp, *arrays, **settings)
+        y = op.forward(xp, arrays, **settings) if op.variadic else op.forward(xp, *arrays, **settings)
         if narrow is not None:
             y = _narrowed(y, narrow)
     except Exception as error:

@@ -76,7 +76,7 @@ return _x
 """
 
 
-def source(row: Op, arguments: list[inspect.Parameter], settings: str) -> str:
+def source(row: Op, arguments: list[inspect.Parameter], settings: str, *, takes_out: bool) -> str:
     """The lines of a function for ``row`` that run it if the operands are usual ones, and else go on."""
     if row.variadic or row.view or row.outputs or any(where == "extra" for _, where, _ in row.plan):
         return ""
@@ -85,12 +85,16 @@ def source(row: Op, arguments: list[inspect.Parameter], settings: str) -> str:
     given += [f"{a.name}={a.name}" if a.kind is a.KEYWORD_ONLY else a.name for a in arguments[len(given) :]]
     text = RUN.format(given=", ".join(given), inputs=inputs, settings=settings)
     if row.differentiable:
-        edges = [_edge(n, i) if way else "None" for i, (n, way) in enumerate(zip(row.inputs, row.ways, strict=True))]
+        edges = [
+            _edge(n, i) if way else "None"
+            for i, (n, way) in enumerate(zip(row.inputs, row.ways, strict=True))
+        ]
         text += RECORD.format(edges=", ".join(edges), settings=settings, keep=indent(_keep(row), "    "))
     text += END.format(inputs=inputs, settings=settings)
     operands = "".join(OPERAND.format(i=i, n=n) for i, n in enumerate(row.inputs))
-    text = f"if not _local.casting:\n    _tracked = False{indent(operands, '    ')}    if {_usual(row)}:\n{indent(text, ' ' * 8)}"
-    return indent(text, "    ")
+    text = f"    if {_usual(row)}:\n{indent(text, ' ' * 8)}"
+    text = f"if not _local.casting:\n    _tracked = False{indent(operands, '    ')}{text}"
+    return indent(f"if out is None:\n{indent(text, '    ')}" if takes_out else text, "    ")
 
 
 def _usual(row: Op) -> str:
@@ -103,7 +107,9 @@ def _usual(row: Op) -> str:
     for a in (f"_a{i}" for i in range(1, len(row.inputs))):
         kind = f"{a}.dtype is _k" if alike else "True" if row.exact else f"{a}.dtype.kind != 'V'"
         array = f"type({a}) is _ndarray and {kind}"
-        asked.append(f"({array} or type({a}) is float or type({a}) is int)" if numbers or not alike else array)
+        asked.append(
+            f"({array} or type({a}) is float or type({a}) is int)" if numbers or not alike else array
+        )
     return " and ".join(a for a in asked if a != "True").replace(" and True", "")
 
 
@@ -111,7 +117,11 @@ def _edge(name: str, i: int) -> str:
     """Where the gradient of an input goes, as `tape.edge` says."""
     way = f"({name}.node, {name}.slot) if {name}.slot else {name}.node"
     way = f"{name} if {name}.node is None else {way}"
-    return f"None if _a{i} is {name} or not {name}.tracked else {way}" if i else f"{way} if {name}.tracked else None"
+    return (
+        f"None if _a{i} is {name} or not {name}.tracked else {way}"
+        if i
+        else f"{way} if {name}.tracked else None"
+    )
 
 
 def _keep(row: Op) -> str:
