@@ -102,3 +102,15 @@ def d_weight(xp: Any, g: Any, x: Any, mean: Any, rstd: Any) -> Any:
 def column_sums(xp: Any, g: Any) -> Any:
     """Σ over rows, as a product with ones."""
     return xp.ones(len(g), dtype=g.dtype) @ g
+
+
+def tops(xp: Any, x: Any) -> Any:
+    """The largest number along the last dimension, which stays as size 1.
+
+    Of short rows NumPy finds the place of the largest number faster than the number.
+    """
+    n = x.shape[-1]
+    if xp.module.__name__ != "numpy" or not 0 < n <= 256 or not x.flags.c_contiguous:
+        return xp.max(x, axis=-1, keepdims=True)
+    rows = x.reshape(-1, n)
+    return rows[xp.arange(len(rows)), rows.argmax(1)].reshape(*x.shape[:-1], 1)
