@@ -13,6 +13,7 @@ from typing import Any as _Any
 from vizgrad.engine.contents.comparison import *
 from vizgrad.engine.contents.conversion import *
 from vizgrad.engine.contents.creation import *
+from vizgrad.engine.contents.facts import *
 from vizgrad.engine.contents.fourier import *
 from vizgrad.engine.contents.picking import *
 from vizgrad.engine.contents.pointwise import *
@@ -84,13 +85,17 @@ def numel(input: Tensor) -> _Any:
 
 
 from vizgrad import (
+    accelerator,
     amp,
     autograd,
+    backends,
+    compiler,
     cpu,
     cuda,
     fft,
     linalg,
     masked,
+    mps,
     nn,
     optim,
     random,
@@ -98,20 +103,48 @@ from vizgrad import (
     signal,
     sparse,
     special,
+    testing,
+    utils,
+    version,
+    xpu,
 )
 from vizgrad.amp import autocast
+from vizgrad.backends.threads import (
+    get_num_interop_threads,
+    get_num_threads,
+    set_num_interop_threads,
+    set_num_threads,
+)
+from vizgrad.backends.wishes import (
+    are_deterministic_algorithms_enabled,
+    get_deterministic_debug_mode,
+    get_float32_matmul_precision,
+    is_deterministic_algorithms_warn_only_enabled,
+    is_warn_always_enabled,
+    set_deterministic_debug_mode,
+    set_float32_matmul_precision,
+    set_flush_denormal,
+    set_warn_always,
+    use_deterministic_algorithms,
+)
+from vizgrad.compiler import compile
+from vizgrad.cuda import AcceleratorError, OutOfMemoryError
 from vizgrad.nn.native import *
 from vizgrad.serialization import load, save
+from vizgrad.streams import Event, Stream, get_device_module
 
 if _TYPE_CHECKING:
+    from vizgrad import distributions
     from vizgrad.widgets.run import replay, watch
 
 _LATER = {"watch": "vizgrad.widgets.run", "replay": "vizgrad.widgets.run"}  # loaded when first used
 
 
 def __getattr__(name: str) -> _Any:
-    if name in _LATER:
-        import importlib
+    import importlib
 
+    if name == "distributions":  # many small files, which most programs do not need
+        return importlib.import_module("vizgrad.distributions")
+    if name in _LATER:
         return getattr(importlib.import_module(_LATER[name]), name)
     raise AttributeError(f"module 'vizgrad' has no attribute {name!r}")
