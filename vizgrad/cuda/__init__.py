@@ -1,75 +1,86 @@
 """``torch.cuda``: GPUs, through CuPy.  Everything answers sensibly where there is none."""
 
+# ruff: noqa: F401 - names are imported to be found here
 from __future__ import annotations
 
 from typing import Any
 
-from vizgrad.engine import device as _device
+from vizgrad.engine.errors import AcceleratorError, OutOfMemoryError
 from vizgrad.engine.surface import legacy as _legacy
-from vizgrad.engine.surface import random as _random
 
-from . import amp as amp
+from . import amp, memory, random, streams
+from .devices import (
+    can_device_access_peer,
+    current_device,
+    device,
+    device_count,
+    device_of,
+    get_arch_list,
+    get_device_capability,
+    get_device_name,
+    get_device_properties,
+    get_gencode_flags,
+    init,
+    ipc_collect,
+    is_available,
+    is_bf16_supported,
+    is_initialized,
+    is_tf32_supported,
+    set_device,
+    synchronize,
+)
+from .memory import (
+    empty_cache,
+    get_allocator_backend,
+    get_per_process_memory_fraction,
+    max_memory_allocated,
+    max_memory_cached,
+    max_memory_reserved,
+    mem_get_info,
+    memory_allocated,
+    memory_cached,
+    memory_reserved,
+    memory_stats,
+    memory_stats_as_nested_dict,
+    memory_summary,
+    reset_accumulated_memory_stats,
+    reset_max_memory_allocated,
+    reset_max_memory_cached,
+    reset_peak_memory_stats,
+    set_per_process_memory_fraction,
+)
+from .random import (
+    get_rng_state,
+    get_rng_state_all,
+    initial_seed,
+    manual_seed,
+    manual_seed_all,
+    seed,
+    seed_all,
+    set_rng_state,
+    set_rng_state_all,
+)
+from .streams import (
+    Event,
+    ExternalStream,
+    Stream,
+    StreamContext,
+    current_stream,
+    default_stream,
+    get_stream_from_external,
+    is_current_stream_capturing,
+    set_stream,
+    stream,
+)
 
-
-def is_available() -> bool:
-    """Whether a GPU can be used now: CuPy, a driver and a device are there."""
-    return _device.cuda_count() > 0
-
-
-def device_count() -> int:
-    """How many GPUs can be used."""
-    return _device.cuda_count()
-
-
-def current_device() -> int:
-    """The number of the GPU that new memory comes from."""
-    return int(_device.cupy().cuda.Device().id)
-
-
-def synchronize(device: Any = None) -> None:
-    """Wait until the GPU has finished all work given to it."""
-    _device.cupy().cuda.Device(None if device is None else _device.device(device).index).synchronize()
-
-
-def empty_cache() -> None:
-    """Give memory that no tensor uses back to the GPU."""
-    if is_available():
-        _device.cupy().get_default_memory_pool().free_all_blocks()
-
-
-def memory_allocated(device: Any = None) -> int:
-    """Bytes of GPU memory in use by tensors."""
-    return int(_device.cupy().get_default_memory_pool().used_bytes()) if is_available() else 0
-
-
-def memory_reserved(device: Any = None) -> int:
-    """Bytes of GPU memory held by the pool, used or not."""
-    return int(_device.cupy().get_default_memory_pool().total_bytes()) if is_available() else 0
-
-
-def manual_seed(seed: int) -> None:
-    """Seed the GPU's random stream (and, as `torch.manual_seed` does, all others)."""
-    _random.manual_seed(seed)
-
-
-def initial_seed() -> int:
-    """The seed that the GPU's stream was last started from."""
-    return _random.default("cuda").initial_seed()
-
-
-def get_rng_state(device: Any = "cuda") -> Any:
-    """The state of a GPU's random stream, a tensor of bytes."""
-    return _random.default(device).get_state()
-
-
-def set_rng_state(new_state: Any, device: Any = "cuda") -> None:
-    """Let a GPU's random stream go on from a state that `get_rng_state` returned."""
-    _random.default(device).set_state(new_state)
-
-
-manual_seed_all = manual_seed
 _types = _legacy.CUDA
 FloatTensor, DoubleTensor, HalfTensor = _types["FloatTensor"], _types["DoubleTensor"], _types["HalfTensor"]
 BFloat16Tensor, BoolTensor, ByteTensor = _types["BFloat16Tensor"], _types["BoolTensor"], _types["ByteTensor"]
 CharTensor, ShortTensor = _types["CharTensor"], _types["ShortTensor"]
 IntTensor, LongTensor = _types["IntTensor"], _types["LongTensor"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "default_generators":  # one stream of random numbers for each GPU
+        return tuple(random.generator(i) for i in range(device_count()))
+    raise AttributeError(f"module 'vizgrad.cuda' has no attribute {name!r}")

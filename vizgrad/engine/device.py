@@ -56,6 +56,7 @@ CPU = device("cpu")
 default: device | None = None  # where new tensors go when nobody says; None, the usual case, is the CPU
 _outer: list[device | None] = []
 _cupy: ModuleType | None = None
+_peaks: list[Any] = []
 
 
 def choose(where: Any) -> None:
@@ -82,9 +83,23 @@ def cupy() -> ModuleType:
             raise RuntimeError(
                 f"Found no NVIDIA driver or GPU on your system ({error}); use device='cpu'"
             ) from None
+        from .kernels import allocator
+
         namespace.register(module.ndarray, module)
+        _peaks.append(allocator.install(module))
         _cupy = module
     return _cupy
+
+
+def has_cupy() -> bool:
+    """Whether a GPU was asked for already."""
+    return _cupy is not None
+
+
+def peak(index: int) -> Any:
+    """The most memory that was in use on the GPU of this number: see kernels/allocator.py."""
+    cupy()
+    return _peaks[0](index)
 
 
 def cuda_count() -> int:

@@ -1,5 +1,5 @@
-"""Helpers around training: see `vizgrad.utils.data`."""
+"""Helpers around training: data, checkpoints of activations, exchange with other libraries."""
 
-from . import data, dlpack
+from . import checkpoint, data, dlpack
 
-__all__ = ["data", "dlpack"]
+__all__ = ["checkpoint", "data", "dlpack"]

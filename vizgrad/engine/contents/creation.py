@@ -50,6 +50,7 @@ from vizgrad.engine.surface.random import (
     manual_seed,
     seed,
     set_rng_state,
+    thread_safe_generator,
 )  # fmt: skip
 
 __all__ = [
@@ -57,7 +58,7 @@ __all__ = [
     "empty_permuted", "empty_strided", "eye", "from_numpy", "frombuffer", "full", "full_like", "get_rng_state",
     "initial_seed", "linspace", "logspace", "manual_seed", "multinomial", "normal", "ones", "ones_like", "poisson",
     "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "range", "scalar_tensor",
-    "seed", "set_rng_state", "tensor", "zero_", "zeros", "zeros_like",
+    "seed", "set_rng_state", "tensor", "thread_safe_generator", "zero_", "zeros", "zeros_like",
 ]  # fmt: skip
 
 

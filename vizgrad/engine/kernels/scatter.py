@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -9,16 +10,17 @@ from typing import Any
 import numpy as np
 
 _LONG = 8  # runs longer than this are added up one run at a time, shorter ones all runs at once
+repeatable = "default"  # or "warn", "error": what to do where a result may have other bits each time
 
 
 def add_at(module: ModuleType) -> Callable[..., Any]:
     """``add_at(y, index, values)``: y[index] += values, once per occurrence of an index, into y itself."""
-    return _add_at if module is np else module.add.at
+    return _add_at if module is np else _any_order(module.add.at)
 
 
 def add_rows(module: ModuleType) -> Callable[..., Any]:
     """``add_rows(y, index, rows)``: y[index[i]] += rows[i], for whole rows at a time, into y itself."""
-    return _add_rows if module is np else module.add.at
+    return _add_rows if module is np else _any_order(module.add.at)
 
 
 def reduce_at(module: ModuleType) -> Callable[..., Any]:
@@ -34,6 +36,24 @@ def reduce_at(module: ModuleType) -> Callable[..., Any]:
             getattr(module, folds[how]).at(y, index, values)
 
     return fold
+
+
+def _any_order(add: Callable[..., Any]) -> Callable[..., Any]:
+    """A GPU adds in the order in which its threads arrive: sums of fractions differ in their last bits."""
+
+    def call(y: Any, index: Any, values: Any) -> None:
+        if repeatable != "default" and y.dtype.kind not in "biu":
+            _not_repeatable("adding values into the same place on a GPU")
+        add(y, index, values)
+
+    return call
+
+
+def _not_repeatable(what: str) -> None:
+    message = f"{what} does not have a deterministic implementation, but torch.use_deterministic_algorithms is on"
+    if repeatable == "error":
+        raise RuntimeError(f"{message}; compute it on the CPU, or use warn_only=True")
+    warnings.warn(message, stacklevel=4)
 
 
 def neutral(module: ModuleType) -> Callable[..., Any]:

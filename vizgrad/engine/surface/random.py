@@ -35,7 +35,7 @@ class Generator:
 
     def seed(self) -> int:
         """Start anew from a seed of the system's choosing, and return it."""
-        self.manual_seed(_fresh_seed())
+        self.manual_seed(fresh_seed())
         return self._seed
 
     def get_state(self) -> Any:
@@ -96,12 +96,13 @@ def _checked(seed: Any) -> int:
     return number % 2**64
 
 
-def _fresh_seed() -> int:
+def fresh_seed() -> int:
+    """A seed of the system's choosing."""
     return int(numpy.random.SeedSequence().entropy) % 2**63  # type: ignore[arg-type]
 
 
 _defaults: dict[tuple[str, int], Generator] = {}
-_seeded: int | None = None  # what devices not used yet will start from; None: the system's choice
+_seeded: dict[str, int] = {}  # what devices not used yet will start from; without: the system's choice
 
 
 def default(where: Any = None) -> Generator:
@@ -110,7 +111,7 @@ def default(where: Any = None) -> Generator:
     key = place.type, place.index or 0
     if key not in _defaults:
         _defaults[key] = Generator(place)
-        _defaults[key].manual_seed(_fresh_seed() if _seeded is None else _seeded)
+        _defaults[key].manual_seed(_seeded[place.type] if place.type in _seeded else fresh_seed())
     return _defaults[key]
 
 
@@ -128,11 +129,17 @@ def chosen(generator: Generator | None, where: Any) -> Any:
 
 def manual_seed(seed: int) -> Generator:
     """Seed the streams of all devices."""
-    global _seeded
-    _seeded = _checked(seed)
-    for generator in _defaults.values():
-        generator.manual_seed(_seeded)
-    return default("cpu")
+    seed_gpus(seed)
+    _seeded["cpu"] = _checked(seed)
+    return default("cpu").manual_seed(seed)
+
+
+def seed_gpus(seed: int) -> None:
+    """Seed the streams of the GPUs only; of one not used yet, what it will start from."""
+    _seeded["cuda"] = _checked(seed)
+    for (kind, _), generator in _defaults.items():
+        if kind == "cuda":
+            generator.manual_seed(seed)
 
 
 def initial_seed() -> int:
@@ -142,7 +149,7 @@ def initial_seed() -> int:
 
 def seed() -> int:
     """Seed all streams from the system, and return the seed."""
-    chosen = _fresh_seed()
+    chosen = fresh_seed()
     manual_seed(chosen)
     return chosen
 
@@ -176,3 +183,8 @@ def fork_rng(devices: Iterable[Any] | None = None, enabled: bool = True) -> Iter
 
 
 default_generator = default("cpu")
+
+
+def thread_safe_generator() -> Generator | None:
+    """The generator of a loader's worker thread; None in processes, whose own stream is safe.  Ours are processes."""
+    return None
