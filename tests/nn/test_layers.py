@@ -111,6 +111,47 @@ InstanceNorm2d(3, affine=True, track_running_stats=True) @ 2x3x4x4
 Embedding(10, 3) @ 4x5/10
 Embedding(10, 3, padding_idx=-2) @ 4x5/10
 Embedding(10, 3, max_norm=0.5, scale_grad_by_freq=True) @ 7/10
+Conv1d(2, 3, 4, padding='same', padding_mode='replicate') @ 2x2x7
+ConvTranspose2d(2, 4, 3, stride=2, dilation=3, padding=1, output_padding=2, groups=2) @ 2x2x4x3
+MaxPool3d(2) @ 1x2x4x5x4
+AvgPool3d(2, stride=1, padding=1) @ 1x2x4x3x4
+AdaptiveAvgPool3d((2, None, 1)) @ 2x5x3x4
+AdaptiveMaxPool3d(2) @ 1x2x5x3x4
+LPPool1d(2, 3) @ 2x3x7
+LPPool2d(2, (3, 2), stride=2, ceil_mode=True) @ 2x3x6x7
+ReflectionPad1d((1, 2)) @ 2x3x4
+ReflectionPad3d(1) @ 1x2x3x4x3
+ReplicationPad2d((2, 0, 1, 3)) @ 2x3x4
+CircularPad2d((1, 2, 0, 1)) @ 1x2x3x4
+ConstantPad3d(1, 3.5) @ 2x2x3x2
+ZeroPad2d((1, -1, 2, 0)) @ 1x2x3x4
+Upsample(scale_factor=2) @ 2x3x4x5
+Upsample(scale_factor=(1.5, 2.3), mode='bilinear') @ 2x3x4x5
+Upsample(size=(3, 7), mode='bicubic') @ 2x3x4x5
+Upsample(size=7, mode='linear', align_corners=True) @ 2x3x4
+Upsample(scale_factor=0.6, mode='trilinear') @ 1x2x5x4x5
+Upsample(scale_factor=1.7, mode='nearest-exact') @ 1x2x5x4x5
+PixelShuffle(2) @ 1x8x2x3
+PixelUnshuffle(2) @ 8x2x4
+ChannelShuffle(2) @ 1x6x2x3
+Unfold((2, 3), dilation=2, padding=1, stride=2) @ 1x2x6x7
+Fold((4, 5), 2, padding=1) @ 2x8x30
+CosineSimilarity() @ 3x4, 3x4
+PairwiseDistance(3.0, keepdim=True) @ 3x4, 3x4
+LocalResponseNorm(3, alpha=0.5) @ 2x5x3
+CrossMapLRN2d(3, alpha=0.5) @ 2x5x3x2
+SyncBatchNorm(3) @ 2x3x4 eval
+MultiMarginLoss(2, margin=0.5) @ 5x4, 5/4
+MultiLabelMarginLoss(reduction='none') @ 3x4, 3x4/4
+MultiLabelSoftMarginLoss() @ 3x4, 3x4/2
+HingeEmbeddingLoss(0.5) @ 3x4, 3x4/2
+MarginRankingLoss(0.2) @ 5, 5, 5/2
+CosineEmbeddingLoss(0.1) @ 5x3, 5x3, 5/2
+TripletMarginLoss(swap=True, p=3.0) @ 5x4, 5x4, 5x4
+TripletMarginWithDistanceLoss(margin=0.5, reduction='sum') @ 5x4, 5x4, 5x4
+LinearCrossEntropyLoss(4, 3, out_features=(2,), bias=True) @ 5x4, 5x2/3
+EmbeddingBag(10, 3, padding_idx=2) @ 4x5/10
+EmbeddingBag(10, 3, mode='max') @ 4x5/10
 Sequential(Linear(4, 5), ReLU(), Linear(5, 2)) @ 3x4
 """.strip().splitlines()
 

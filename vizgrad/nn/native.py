@@ -59,9 +59,9 @@ __all__ = [
     "adaptive_avg_pool1d", "adaptive_max_pool1d", "affine_grid_generator", "alpha_dropout", "alpha_dropout_",
     "avg_pool1d", "batch_norm", "bilinear", "binary_cross_entropy_with_logits", "celu", "celu_", "channel_shuffle",
     "constant_pad_nd", "conv1d", "conv2d", "conv3d", "conv_tbc", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "convolution", "cosine_embedding_loss", "cosine_similarity", "ctc_loss", "dropout", "dropout_", "embedding",
-    "embedding_bag", "feature_alpha_dropout", "feature_alpha_dropout_", "feature_dropout", "feature_dropout_",
-    "grid_sampler", "grid_sampler_2d", "grid_sampler_3d", "group_norm", "hardshrink", "hinge_embedding_loss",
+    "conv_transpose3d", "convolution", "cosine_embedding_loss", "cosine_similarity", "ctc_loss", "dropout", "dropout_",
+    "embedding", "embedding_bag", "feature_alpha_dropout", "feature_alpha_dropout_", "feature_dropout",
+    "feature_dropout_", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d", "group_norm", "hardshrink", "hinge_embedding_loss",
     "instance_norm", "kl_div", "layer_norm", "margin_ranking_loss", "max_pool1d", "max_pool1d_with_indices",
     "max_pool2d", "max_pool3d", "native_batch_norm", "native_channel_shuffle", "native_dropout",
     "native_group_norm", "native_layer_norm", "pairwise_distance", "pdist", "pixel_shuffle", "pixel_unshuffle",
@@ -80,6 +80,10 @@ def celu(input: Tensor, alpha: float = 1.0) -> Tensor:
     return F.celu(input, alpha)
 
 
+_CONVOLUTIONS: tuple[Any, ...] = (conv1d, conv2d, conv3d)
+_TRANSPOSED: tuple[Any, ...] = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)
+
+
 def convolution(
     input: Tensor,
     weight: Tensor,
@@ -94,9 +98,10 @@ def convolution(
     """A convolution or a transposed one, over as many dimensions as the weight has."""
     n = weight.ndim - 2
     if transposed:
-        back = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[n - 1]
+        back = _TRANSPOSED[n - 1]
         return back(input, weight, bias, stride, padding, output_padding, groups, dilation)
-    return (conv1d, conv2d, conv3d)[n - 1](input, weight, bias, stride, padding, dilation, groups)
+    forth = _CONVOLUTIONS[n - 1]
+    return forth(input, weight, bias, stride, padding, dilation, groups)
 
 
 # --- dropout ------------------------------------------------------------------------------------------------

@@ -314,7 +314,7 @@ class _InstanceNorm(_BatchNorm):
         use_input = self.training or not self.track_running_stats
         momentum = 0.0 if self.momentum is None else self.momentum
         y = F.instance_norm(input.unsqueeze(0) if one else input, *stats, use_input, momentum, self.eps)
-        return y.squeeze(0) if one else y
+        return y[0] if one else y
 
 
 class InstanceNorm1d(_InstanceNorm):

@@ -34,13 +34,8 @@ class Upsample(Module):
         self.name = type(self).__name__
         self.size, self.mode, self.align_corners = size, mode, align_corners
         several = isinstance(scale_factor, tuple)
-        self.scale_factor = (
-            tuple(float(s) for s in scale_factor)
-            if several
-            else float(scale_factor)
-            if scale_factor
-            else None
-        )
+        one: Any = float(scale_factor) if scale_factor and not several else None
+        self.scale_factor = tuple(map(float, scale_factor)) if several else one
         self.recompute_scale_factor = recompute_scale_factor
 
     def forward(self, input: Tensor) -> Tensor:

@@ -34,7 +34,9 @@ class _Spread:
 
 
 def _at_once(xp: Any, x: Any) -> int:
-    return min(len(x), max(1, _CACHE * len(x) // max(1, x.nbytes)) if xp.module.__name__ == "numpy" else len(x))
+    return min(
+        len(x), max(1, _CACHE * len(x) // max(1, x.nbytes)) if xp.module.__name__ == "numpy" else len(x)
+    )
 
 
 def _parts(xp: Any, x: Any) -> list[slice]:

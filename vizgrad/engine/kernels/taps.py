@@ -70,7 +70,7 @@ def weighted(xp: Any, x: Any, taps: Taps, dim: int) -> Any:
     if taps.weight is None and len(taps.index) == 1:
         return x.take(xp.asarray(taps.index[0]), axis=dim)
     wide = kind if kind.kind in "fc" and kind.itemsize >= 4 else xp.dtype("f4") if kind.kind == "f" else None
-    x = x if wide in (None, kind) else x.astype(wide)
+    x = x if wide is None or wide == kind else x.astype(wide or kind)
     if len(taps.index) > _FEW and taps.matrix.size <= _DENSE:
         matrix = xp.asarray(taps.matrix, dtype=x.dtype)
         y = xp.moveaxis(xp.matmul(xp.moveaxis(x, dim, -1), matrix), -1, dim)

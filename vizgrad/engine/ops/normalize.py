@@ -136,7 +136,9 @@ class layer_norm(normalization):
                 dx = by_rows.d_input(xp, _wide(g), _wide(x), mean[:, 0], rstd[:, 0], weight, input.shape)
         if g_mean is None and g_rstd is None:
             return _shaped(xp, dx, input.shape)
-        dx = _from_statistics(xp, _maybe(xp, dx, rows), _maybe(xp, g_mean, column), _maybe(xp, g_rstd, column), x, mean, rstd)
+        dx = _from_statistics(
+            xp, _maybe(xp, dx, rows), _maybe(xp, g_mean, column), _maybe(xp, g_rstd, column), x, mean, rstd
+        )
         return _shaped(xp, dx, input.shape)
 
     def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape):

@@ -63,6 +63,6 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
             f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and "
             f"{list(input2.shape)}"
         )
-    first = matmul(input1.unsqueeze(-2).unsqueeze(-2), weight).squeeze(-2)  # (*, out, in2)
+    first = matmul(input1.unsqueeze(-2).unsqueeze(-2), weight)[..., 0, :]  # (*, out, in2)
     y = (first * input2.unsqueeze(-2)).sum(-1, dtype=input1.dtype)
     return y if bias is None else y + bias

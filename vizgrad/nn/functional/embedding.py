@@ -23,7 +23,7 @@ def embedding(
 
     ``padding_idx``: that row gets no gradient.  ``max_norm``: rows longer than that (in the norm
     ``norm_type``) are first shortened, in place.  ``scale_grad_by_freq`` divides a row's gradient by how
-    often it was looked up.
+    often it was looked up.  ``sparse``: the gradient is a sparse tensor of the rows that were looked up.
     """
     if weight.ndim != 2:
         raise RuntimeError(f"'weight' must be 2-D, but it has {weight.ndim} dimensions")
@@ -35,7 +35,7 @@ def embedding(
         padding_idx %= len(weight)
     if max_norm is not None:
         shorten(weight, input, max_norm, norm_type)
-    return rows.embedding(input, weight, padding_idx, scale_grad_by_freq)
+    return rows.embedding(input, weight, padding_idx, scale_grad_by_freq, sparse)
 
 
 def shorten(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:

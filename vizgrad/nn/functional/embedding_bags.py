@@ -37,13 +37,9 @@ def embedding_bag(
     if weight.dtype is int64 and input.dtype.is_floating_point:  # the order of PyTorch 0.4
         weight, input = input, weight
     _check_bags(input, weight, offsets, mode, per_sample_weights, scale_grad_by_freq)
-    if offsets is None:
-        bags, n = input.shape
-        offsets = create.arange(0, bags * n, n, device=input.device) if n else create.zeros(bags, dtype=int64)
-    elif include_last_offset:
-        offsets = offsets[:-1]
+    starts = _starts(input, offsets, include_last_offset)
     input = input.reshape(-1)
-    _check_offsets(offsets, len(input))
+    _check_offsets(starts, len(input))
     if max_norm is not None:
         shorten(weight, input, max_norm, norm_type)
     if padding_idx is not None:
@@ -52,13 +48,23 @@ def embedding_bag(
         padding_idx %= len(weight)
     counts = create.ones(len(input), dtype=bool_) if padding_idx is None else input != padding_idx
     if mode == "max":
-        return _largest_of_bags(input, weight, offsets, counts)
+        return _largest_of_bags(input, weight, starts, counts)
     found = rows.embedding(input, weight, padding_idx, scale_grad_by_freq)
     if per_sample_weights is not None:
         found = found * per_sample_weights.reshape(-1, 1)
     if padding_idx is not None:
         found = e.where(counts.unsqueeze(1), found, 0.0)
-    return _added_up(found, counts, bag_of(offsets, len(input)), len(offsets), mode)
+    return _added_up(found, counts, bag_of(starts, len(input)), len(starts), mode)
+
+
+def _starts(input: Tensor, offsets: Tensor | None, include_last_offset: bool) -> Tensor:
+    """Where each bag starts; without offsets each row of the input is one."""
+    if offsets is not None:
+        return offsets[:-1] if include_last_offset else offsets
+    bags, n = input.shape
+    if not n:
+        return create.zeros(bags, dtype=int64, device=input.device)
+    return create.arange(0, bags * n, n, device=input.device)
 
 
 def bag_of(offsets: Tensor, n: int) -> Tensor:

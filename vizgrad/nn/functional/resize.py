@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _BY_NDIM = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
-_AREA = (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)
+_AREA: tuple[Any, ...] = (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)
 
 
 @whole("interpolate")
@@ -103,7 +103,7 @@ def _sizes(
     if (size is None) == (scale_factor is None):
         raise ValueError("exactly one of size and scale_factor should be defined")
     given = scale_factor if size is None else size
-    values = list(given) if isinstance(given, (list, tuple)) else [given] * n
+    values: list[Any] = list(given) if hasattr(given, "__len__") else [given] * n
     if len(values) != n:
         raise ValueError(
             f"an input of shape {list(input.shape)} has {n} spatial dimensions, but got {len(values)} values: "

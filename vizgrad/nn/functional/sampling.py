@@ -58,7 +58,7 @@ def affine_grid_generator(theta: Tensor, size: Sequence[int], align_corners: boo
     """`affine_grid` without its questions."""
     plane = tuple(size[2:])
     n = len(plane)
-    axes = []
+    axes: list[Tensor] = []
     for d, m in enumerate(plane):
         line = create.linspace(-1, 1, m, dtype=theta.dtype, device=theta.device)
         line = line if align_corners else line * ((m - 1) / m)
@@ -66,7 +66,7 @@ def affine_grid_generator(theta: Tensor, size: Sequence[int], align_corners: boo
         axes.append(line.reshape(*(1,) * d, m, *(1,) * (n - 1 - d)).expand(plane))
     one = create.ones(plane, dtype=theta.dtype, device=theta.device)
     base = stack([*reversed(axes), one], -1).reshape(1, -1, n + 1)
-    return (base @ theta.transpose(1, 2)).reshape(len(theta), *plane, n)
+    return (base @ theta.movedim(1, 2)).reshape(len(theta), *plane, n)
 
 
 @whole("grid_sample")

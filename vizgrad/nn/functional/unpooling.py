@@ -142,10 +142,13 @@ def _fractional(
                 f"{name}: kernel size {k} and output size {o} do not fit dimension {d} of size {m}"
             )
     batch = input if input.ndim == n + 2 else input.unsqueeze(0)
-    if samples is None:
-        samples = create.rand(*batch.shape[:2], n, dtype=input.dtype, device=input.device)
-    _check_samples(name, samples, batch, n)
-    flat, at = batch.reshape(*batch.shape[:2], math.prod(plane)), _largest(batch, samples, kernel, out)
+    drawn = (
+        create.rand(*batch.shape[:2], n, dtype=input.dtype, device=input.device)
+        if samples is None
+        else samples
+    )
+    _check_samples(name, drawn, batch, n)
+    flat, at = batch.reshape(*batch.shape[:2], math.prod(plane)), _largest(batch, drawn, kernel, out)
     shape = (*input.shape[:-n], *out)
     return flat.gather(2, at).reshape(shape), at.reshape(shape)
 
