@@ -36,6 +36,25 @@ def saved_tensors(t, p, e):
         p(a.grad)
 
 
+def kept_where_needed(t, p, e):
+    """An operand is kept only for a gradient that is wanted, and may be written to otherwise"""
+    x = t.tensor([1.0, 2.0], requires_grad=True)
+    w = t.tensor([3.0, 4.0])
+    y = x * 2
+    p((y * 3).grad_fn._saved_self, (x * w).grad_fn._saved_self, (x * w).grad_fn._saved_other)
+    z = y * w + 5 * y
+    y.add_(1)
+    z.sum().backward()
+    p(x.grad)
+    y = x * 1
+    z = x * y
+    y.add_(1)
+    try:
+        z.sum().backward()
+    except RuntimeError as error:
+        p(str(error)[:90])
+
+
 def edges(t, p, e):
     """Edges of the graph in place of tensors; hooks on several tensors"""
     ag = t.autograd

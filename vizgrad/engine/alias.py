@@ -126,7 +126,7 @@ def _record(op: Any, x: Any, settings: dict[str, Any]) -> Any:
     node.edges = [x if x.node is None else (x.node, x.slot) if x.slot else x.node]
     node.settings = settings
     node.hooks = None
-    node.kept = op.keep((x,), (x.array,), None, None) if op.keeps else None
+    node.kept = op.keep((x,), (x.array,), None, None, node.edges) if op.keeps else None
     return node
 
 

@@ -48,13 +48,8 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
     def hasten() -> None:
         """At the first call: to compile all rows' common cases at import would take as long as the rest of it."""
         usual = quick.source(row, arguments, settings, takes_out=takes_out)
-        more = {
-            "_forward": row.forward,
-            "_Node": row.node,
-            "_refresh": alias.refresh,
-            "_number": tape._number,
-        }
-        names.update(quick.NAMES | more | {"_explained": errors.explained})
+        more = {"_forward": row.forward, "_Node": row.node, "_refresh": alias.refresh, "_record": tape.record}
+        names.update(quick.NAMES | more | {"_explained": errors.explained, "_number": tape._number})
         call.__code__ = _compiled(f"{head}{usual}    return {run}\n", row.name, names).__code__
 
     names["_hasten"] = hasten
@@ -89,25 +84,27 @@ def _numpys_words(row: Op, defaults: dict[str, Any]) -> tuple[list[str], str]:
 
 
 def keeper(row: Op) -> Callable[..., Any]:
-    """``keep(inputs, arrays, out, extra)``, compiled: what to gather is known, and every recorded op does it."""
+    """``keep(inputs, arrays, out, extra, edges)``, compiled: what to gather is known, every recorded op does it."""
     source = []
     for n, (name, where, i) in enumerate(row.plan):
-        value, stands_on = f"v{n}", "NOTHING"
+        lines, stands_on = [], "NOTHING"
         if where == "input":
-            source += [f"x = inputs[{i}]", f"v{n} = arrays[{i}]"]
+            lines += [f"x = inputs[{i}]", f"v{n} = arrays[{i}]"]
             stands_on = f"x.storage if isinstance(x, Bare) and x.array is v{n} else NOTHING"
         elif where == "output":
-            source += [f"o = out[{i}]" if row.outputs else "o = out", f"v{n} = o.array"]
+            lines += [f"o = out[{i}]" if row.outputs else "o = out", f"v{n} = o.array"]
             stands_on = "o.storage"
         elif where == "shape":
-            value = "[a.shape for a in arrays]" if row.variadic else f"getattr(arrays[{i}], 'shape', ())"
+            shape = "[a.shape for a in arrays]" if row.variadic else f"getattr(arrays[{i}], 'shape', ())"
+            lines.append(f"v{n} = {shape}")
         else:
-            value = f"extra[{name!r}]"
-        source += [f"v{n} = {value}"] * (value != f"v{n}") + [f"s{n} = {stands_on}", f"s{n}.kept = True"]
+            lines.append(f"v{n} = extra[{name!r}]")
+        lines += [f"s{n} = {stands_on}", f"s{n}.kept = True"]
+        source += quick.only_where(quick.read_by(row, name, "edges"), lines, f"v{n}, s{n} = None, NOTHING")
     source += ["kept = _new(Kept)"]
     for field, part in (("values", "v{}"), ("storages", "s{}"), ("versions", "s{}.version")):
         source += [f"kept.{field} = ({''.join(f'{part.format(n)}, ' for n in range(len(row.plan)))})"]
     source += ["if storage.counters: hold(kept)", "return kept"]
     names = {"Bare": Bare, "Kept": Kept, "NOTHING": NOTHING, "storage": storage, "hold": hold, "_new": _new}
-    exec("def keep(inputs, arrays, out, extra):\n    " + "\n    ".join(source), names)
+    exec("def keep(inputs, arrays, out, extra, edges):\n    " + "\n    ".join(source), names)
     return names["keep"]

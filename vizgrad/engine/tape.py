@@ -153,7 +153,7 @@ def record(op: Op, inputs: Any, arrays: list[Any], out: Any, settings: dict[str,
     node.edges = edges
     node.settings = settings
     node.hooks = None
-    node.kept = op.keep(inputs, arrays, out, extra) if op.keeps else None
+    node.kept = op.keep(inputs, arrays, out, extra, edges) if op.keeps else None
     if not op.outputs:
         y = out.array
         node.like = y.shape, y.dtype

@@ -28,7 +28,7 @@ NAMES: dict[str, Any] = {
     "_new": object.__new__, "_ndarray": numpy.ndarray, "_asarray": numpy.asarray, "_f4": numpy.dtype("f4"),
     "_f8": numpy.dtype("f8"), "_Bare": Bare, "_Kept": Kept, "_Storage": Storage, "_NOTHING": NOTHING,
     "_NUMPY": NUMPY, "_here": here, "_bare": bare, "_local": local, "_storage": storage, "_count_in": count_in,
-    "_hold": hold, "_tell": tell,
+    "_hold": hold, "_tell": tell, "_wrap": Bare._wrap,
 }  # fmt: skip
 
 OPERAND = """
@@ -44,6 +44,14 @@ try:
     _y = _forward(_NUMPY, {given})
 except Exception as _error:
     raise _explained(_error, _row, ({inputs}), {settings}) from None
+"""
+
+SEVERAL = """
+_x = _row.pack(map(_wrap, _y))
+if _tracked and _here.grad: _record(_row, ({inputs}), [{arrays}], _x, {settings}, None)
+"""
+
+WRAP = """
 if type(_y) is not _ndarray: _y = _asarray(_y)
 _s = _new(_Storage)
 _s.nbytes = _y.nbytes
@@ -78,13 +86,18 @@ return _x
 
 def source(row: Op, arguments: list[inspect.Parameter], settings: str, *, takes_out: bool) -> str:
     """The lines of a function for ``row`` that run it if the operands are usual ones, and else go on."""
-    if row.variadic or row.view or row.outputs or any(where == "extra" for _, where, _ in row.plan):
+    if row.variadic or row.view or any(where == "extra" for _, where, _ in row.plan):
         return ""
     inputs = "".join(f"{n}, " for n in row.inputs)
     given = [f"_a{i}" for i in range(len(row.inputs))]
     given += [f"{a.name}={a.name}" if a.kind is a.KEYWORD_ONLY else a.name for a in arguments[len(given) :]]
     text = RUN.format(given=", ".join(given), inputs=inputs, settings=settings)
-    if row.differentiable:
+    if row.outputs:
+        arrays = ", ".join(given[: len(row.inputs)])
+        text += SEVERAL.format(inputs=inputs, arrays=arrays, settings=settings)
+    else:
+        text += WRAP
+    if row.differentiable and not row.outputs:
         edges = [
             _edge(n, i) if way else "None"
             for i, (n, way) in enumerate(zip(row.inputs, row.ways, strict=True))
@@ -107,9 +120,8 @@ def _usual(row: Op) -> str:
     for a in (f"_a{i}" for i in range(1, len(row.inputs))):
         kind = f"{a}.dtype is _k" if alike else "True" if row.exact else f"{a}.dtype.kind != 'V'"
         array = f"type({a}) is _ndarray and {kind}"
-        asked.append(
-            f"({array} or type({a}) is float or type({a}) is int)" if numbers or not alike else array
-        )
+        number = f"type({a}) is float or type({a}) is int or {a} is None"
+        asked.append(f"({array} or {number})" if numbers or not alike else array)
     return " and ".join(a for a in asked if a != "True").replace(" and True", "")
 
 
@@ -129,18 +141,38 @@ def _keep(row: Op) -> str:
     if not row.plan:
         return "_node.kept = None"
     lines, held = [], []  # of each: its value, the storage that this stands on, its version
-    for _, where, i in row.plan:
-        if where == "input":
-            n, s = row.inputs[i], f"_s{i}"
-            lines += [f"{s} = _NOTHING if _a{i} is {n} else {n}.storage" if i else f"{s} = {n}.storage"]
-            lines += [f"{s}.kept = True"]
-            held.append((f"_a{i}", s, f"{s}.version"))
-        elif where == "output":
-            lines += ["_s.kept = True"]
-            held.append(("_y", "_s", "0"))
-        else:
+    for k, (name, where, i) in enumerate(row.plan):
+        if where == "shape":
             held.append((f"getattr(_a{i}, 'shape', ())" if i else "_a0.shape", "_NOTHING", "0"))
-    lines.append("_node.kept = _kept = _new(_Kept)")
+            continue
+        value, stands_on, version = "_y", "_s", "0"
+        if where == "input":
+            n, value, version = row.inputs[i], f"_a{i}", f"_s{k}.version"
+            stands_on = f"_NOTHING if {value} is {n} else {n}.storage" if i else f"{n}.storage"
+        found, question = [f"_s{k} = {stands_on}", f"_s{k}.kept = True"], read_by(row, name, "_edges")
+        if question:
+            found, value = [*found, f"_v{k} = {value}"], f"_v{k}"
+        lines += only_where(question, found, f"_v{k}, _s{k} = None, _NOTHING")
+        held.append((value, f"_s{k}", version))
+    lines = ["_edges = _node.edges", *lines, "_node.kept = _kept = _new(_Kept)"]
     for name, parts in zip(("values", "storages", "versions"), zip(*held, strict=True), strict=True):
         lines.append(f"_kept.{name} = {', '.join(parts)},")
     return "\n".join([*lines, "if _storage.counters: _hold(_kept)"])
+
+
+def read_by(row: Op, name: str, edges: str) -> str:
+    """When a value is worth keeping, as a question to the node's edges; "" where every gradient formula reads it.
+
+    ``x * 2`` need not keep x: only the gradient of the 2, which nobody wants, reads it.
+    """
+    readers = [i for i, g in enumerate(row.gradients) if g is not None and name in g.reads]
+    if row.variadic or len(readers) == sum(row.ways):
+        return ""
+    return " or ".join(f"{edges}[{i}] is not None" for i in readers)
+
+
+def only_where(question: str, lines: list[str], otherwise: str) -> list[str]:
+    """Lines of source under an ``if``, where there is something to ask."""
+    if not question:
+        return lines
+    return [f"if {question}:", *(f"    {line}" for line in lines), "else:", f"    {otherwise}"]
