@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -72,7 +73,13 @@ def _double(x: np.ndarray) -> np.ndarray:
 
 def _polynomial(coefficients: tuple[float, ...], x: np.ndarray) -> np.ndarray:
     y = np.full_like(x, coefficients[0])
-    for c in coefficients[1:]:
-        y *= x
-        y += x.dtype.type(c)
+    for c in _numbers(coefficients, x.dtype):
+        np.multiply(y, x, y)
+        np.add(y, c, y)
     return y
+
+
+@lru_cache
+def _numbers(coefficients: tuple[float, ...], kind: np.dtype[Any]) -> list[np.ndarray]:
+    """All but the first as arrays of no dimensions, which NumPy adds in half the time of its own scalars."""
+    return [np.array(c, kind) for c in coefficients[1:]]

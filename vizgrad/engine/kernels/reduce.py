@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy
 
-from . import order
+from . import order, pick
 
 _HALF = numpy.dtype("f2")
 _SUMMED = (numpy.dtype("f4"), numpy.dtype("f8"))
-_LARGE = 1 << 13  # elements from which the way through BLAS is worth its preparation
+_LARGE = 1 << 15  # elements from which the way through BLAS is worth its preparation
+_SOME = 1 << 10  # the same where the rows of a matrix are added up, which needs none
 _BLOCK = 512  # elements that BLAS adds up in a row; the sums of blocks are added up pairwise
 _ones = {kind: numpy.ones(_BLOCK, kind) for kind in _SUMMED}
 
@@ -25,8 +26,11 @@ def _folding(name: str, ufunc: Any, *, sums: bool = False) -> Callable[[ModuleTy
         """float16 is added up in float32: of 4096 ones the sum would otherwise stay 2048."""
         if dtype is None and x.dtype is _HALF:
             return ufunc.reduce(x, axis, "f4", None, keepdims).astype(_HALF)
-        if x.size >= _LARGE and dtype is None and ufunc is numpy.add and x.dtype in _SUMMED:
-            blocks = _blocks(x, axis)
+        if x.size >= _SOME and dtype is None and ufunc is numpy.add and (kind := x.dtype) in _SUMMED:
+            if x.ndim == 2 and (axis == (1,) or axis == 1) and x.shape[1] <= _BLOCK and x.flags.c_contiguous:
+                y = x @ _ones[kind][: x.shape[1]]
+                return y[:, None] if keepdims else y
+            blocks = _blocks(x, axis) if x.size >= _LARGE else None
             if blocks is not None:
                 return _joined(x, blocks, _added, axis, keepdims)
         return ufunc.reduce(x, axis, dtype, None, keepdims)
@@ -72,8 +76,11 @@ def _squares(module: ModuleType) -> Callable[..., Any]:
     add = ROWS["sum"](module)
 
     def total(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-        if module is numpy and x.size >= _LARGE and x.dtype in _SUMMED:
-            blocks = _blocks(x, axis)
+        if module is numpy and x.dtype in _SUMMED and x.flags.c_contiguous:
+            if x.size < _LARGE and not keepdims and (axis is None or len(axis) == x.ndim):
+                line = x.reshape(-1)
+                return numpy.dot(line, line)
+            blocks = _blocks(x, axis) if x.size >= _LARGE else None
             if blocks is not None:
                 return _joined(x, blocks, lambda b: numpy.vecdot(b, b), axis, keepdims)
         return add(x * x, axis, keepdims)
@@ -106,6 +113,7 @@ def _method(name: str) -> Callable[[ModuleType], Callable[..., Any]]:
 ROWS = {
     "sum_of_squares": _squares,
     "stable_argsort": order.stable_argsort,
+    **pick.ROWS,
     "sum": _folding("sum", numpy.add, sums=True),
     "prod": _folding("prod", numpy.multiply, sums=True),
     "max": _folding("max", numpy.maximum),

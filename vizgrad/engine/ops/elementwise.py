@@ -332,7 +332,8 @@ class clamp(elementwise):
     def forward(xp, input: Value, min: float | None = None, max: float | None = None):
         if min is None and max is None:
             raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-        return xp.clip(input, min, max)
+        y = input if min is None else xp.maximum(input, min)
+        return y if max is None else xp.minimum(y, max)
 
     def d_input(xp, g, input, min, max):
         low = input > -xp.inf if min is None else input >= min

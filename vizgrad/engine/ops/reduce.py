@@ -14,6 +14,7 @@ from vizgrad.engine.ops.samples import FOLD, Sample
 from vizgrad.engine.ops.words import Dim, Value
 
 _FLOAT32 = numpy.dtype("f4")
+_SMALL = 1 << 16  # bytes of an array that stays in the cache as it is
 
 
 class reduction(Formula):
@@ -271,6 +272,8 @@ def _normalized(xp, name, formula, x, dim):
     if kind.kind != "f":
         raise NotImplementedError(f'"{name}" not implemented for {kind}; give it dtype=torch.float32')
     axis = shapes.at(dim, x.ndim)
+    if 0 < x.nbytes < _SMALL and kind is _FLOAT32 and x.ndim:
+        return formula(xp, x, axis)
     if not x.size:
         return x.copy()
     if not x.ndim:

@@ -41,8 +41,10 @@ def check_index(name: str, x: Any, index: Any, dim: int, src: Any = None) -> Non
             f"Size does not match at dimension {d}: expected index {list(b)} to be no larger than self {list(a)} "
             f"apart from dimension {d}"
         )
-    low, high = int(index.min()), int(index.max())
-    if low < 0 or high >= a[d]:
+    read = index.view(f"u{index.itemsize}") if index.dtype.kind == "i" else index  # so read, -1 is very large
+    outside = read.max() >= a[d]
+    if outside:
+        low, high = int(index.min()), int(index.max())
         bad = low if low < 0 else high
         raise RuntimeError(f"index {bad} is out of bounds for dimension {d} with size {a[d]}")
 
@@ -73,7 +75,7 @@ class gather(moving):
         if not index.size:
             return xp.zeros(index.shape, dtype=input.dtype)
         x, at = _at_least_1d(input), _at_least_1d(index)
-        return x[places(xp, at, dim)].reshape(index.shape)
+        return xp.pick_along(x, at, shapes.at(dim, at.ndim)).reshape(index.shape)
 
     def d_input(xp, g, input_shape, index, dim):
         zeros = xp.rule("zeros")(g, input_shape)

@@ -30,8 +30,8 @@ class taken(moving):
             return xp.reshape(input, indices.shape).copy()
         dim = shapes.at(dim, input.ndim)
         if indices.ndim == input.ndim:
-            return xp.take_along_axis(input, indices, axis=dim)
-        return xp.take_along_axis(input, xp.expand_dims(indices, dim), axis=dim).squeeze(dim)
+            return xp.pick_along(input, indices, dim)
+        return xp.pick_along(input, xp.expand_dims(indices, dim), dim).squeeze(dim)
 
     def d_input(xp, g, input_shape, indices, dim, unique):
         return xp.rule("placed")(g, indices, input_shape, dim, unique)
@@ -85,7 +85,7 @@ def order(xp, x, axis, descending=False):
 
 def picked(xp, x, index, axis):
     """For each lane the elements at ``index``."""
-    return x[index] if x.ndim == 1 else xp.take_along_axis(x, index, axis=axis)
+    return xp.pick_along(x, index, axis)
 
 
 def _ordered(name, x, *, bools=True):
@@ -98,8 +98,8 @@ def _chosen(xp, name, x, index, dim, keepdim):
     """The results of a row that keeps one element of each lane."""
     axis, lined = lanes.along(x, dim)
     values = picked(xp, lined, index, axis)
-    after = shapes.reduced(x.shape, dim=dim, keepdim=keepdim)
-    return xp.reshape(values, after), xp.reshape(index, after)
+    after = x.shape if not x.ndim else values.shape if keepdim else x.shape[:axis] + x.shape[axis + 1 :]
+    return values.reshape(after), index.reshape(after)
 
 
 def _lane(name, x, dim):
