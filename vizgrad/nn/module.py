@@ -10,9 +10,11 @@ from typing import Any, Self
 
 from vizgrad.engine import dtype as types
 from vizgrad.engine.local import here
+from vizgrad.engine.surface.create import empty_like
 from vizgrad.engine.tensor import Tensor
 
 from .hooks import Hooks, anywhere
+from .parameter import is_lazy
 
 __all__ = ["Module"]
 
@@ -107,7 +109,9 @@ class Module(Hooks):
                 if grad is not None:
                     p.grad = fn(grad.detach()).requires_grad_(grad.requires_grad)
         for name, buffer in self._buffers.items():
-            if buffer is not None:
+            if is_lazy(buffer):
+                buffer.data = fn(buffer.data)  # type: ignore[union-attr]
+            elif buffer is not None:
                 self._buffers[name] = fn(buffer)
         return self
 
@@ -136,6 +140,22 @@ class Module(Hooks):
         """Move to the GPU."""
         return self._apply(lambda t: t.cuda(device))
 
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """Move to a device without the numbers, which may be anything afterwards."""
+        return self._apply(lambda t: empty_like(t, device=device), recurse=recurse)
+
+    def ipu(self, device: Any = None) -> Self:
+        """Move to a Graphcore device, of which there is none here."""
+        return self.to("ipu" if device is None else device)
+
+    def xpu(self, device: Any = None) -> Self:
+        """Move to an Intel GPU, of which there is none here."""
+        return self.to("xpu" if device is None else device)
+
+    def mtia(self, device: Any = None) -> Self:
+        """Move to an MTIA device, of which there is none here."""
+        return self.to("mtia" if device is None else device)
+
     def type(self, dst_type: Any) -> Self:
         """Change every tensor to ``dst_type``."""
         return self._apply(lambda t: t.type(dst_type))
@@ -162,6 +182,9 @@ class Module(Hooks):
     def share_memory(self) -> Self:
         """Nothing to do here: tensors are already shared between threads."""
         return self
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing to do here: PyTorch makes the module's calls faster with its compiler."""
 
     # --- printing
 

@@ -14,7 +14,7 @@ from vizgrad.engine.surface.grad_mode import no_grad
 from vizgrad.engine.tensor import Tensor
 
 from .handle import RemovableHandle
-from .parameter import Parameter
+from .parameter import Parameter, is_lazy
 from .tree import Tree
 
 __all__ = ["State"]
@@ -164,6 +164,8 @@ class State(Tree):
                 f'While copying the parameter named "{key}", expected a Tensor from the checkpoint '
                 f"but received {type(theirs)}"
             )
+            return
+        if is_lazy(mine) and is_lazy(theirs):
             return
         if mine.ndim == 0 and tuple(theirs.shape) == (1,):  # as old PyTorch files have it
             theirs = theirs[0]

@@ -290,15 +290,15 @@ class Transformer(Module):
             norm_first,
         )
 
-        def norm() -> LayerNorm:
-            return LayerNorm(d_model, eps=layer_norm_eps, **place)
-
-        self.encoder = custom_encoder or TransformerEncoder(
-            TransformerEncoderLayer(*layer, **place), num_encoder_layers, norm()
-        )
-        self.decoder = custom_decoder or TransformerDecoder(
-            TransformerDecoderLayer(*layer, **place), num_decoder_layers, norm()
-        )
+        if custom_encoder is None:
+            norm = LayerNorm(d_model, eps=layer_norm_eps, **place)
+            one = TransformerEncoderLayer(*layer, **place)
+            custom_encoder = TransformerEncoder(one, num_encoder_layers, norm)
+        if custom_decoder is None:
+            norm = LayerNorm(d_model, eps=layer_norm_eps, **place)
+            other = TransformerDecoderLayer(*layer, **place)
+            custom_decoder = TransformerDecoder(other, num_decoder_layers, norm)
+        self.encoder, self.decoder = custom_encoder, custom_decoder
         self._reset_parameters()
         self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
 

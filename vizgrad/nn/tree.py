@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
@@ -12,6 +13,20 @@ from vizgrad.engine.tensor import Tensor
 from .parameter import Buffer, Parameter
 
 __all__ = ["Tree"]
+
+HOOKS = frozenset(
+    f"_{kind}_hooks"
+    for kind in (
+        "forward_pre",
+        "forward",
+        "backward_pre",
+        "backward",
+        "state_dict_pre",
+        "state_dict",
+        "load_state_dict_pre",
+        "load_state_dict_post",
+    )
+)
 
 
 def _check_name(owner: Tree, kind: str, name: Any, own: dict[str, Any]) -> None:
@@ -63,6 +78,8 @@ class Tree:
         for kind in ("_parameters", "_modules", "_buffers"):
             if kind in kept and name in kept[kind]:
                 return kept[kind][name]
+        if name in HOOKS:  # those that nobody has registered yet
+            return kept.setdefault(name, OrderedDict())
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -51,17 +51,12 @@ def multi_head_attention_forward(
 
     query (L, N, width), key (S, N, …), value (S, N, …), or the same without N; returns (L, N, width) and weights.
     """
-    _refuse(query, key, value, embed_dim_to_check, num_heads, key_padding_mask, attn_mask)
+    _refuse(query, key, value, embed_dim_to_check, num_heads, key_padding_mask, attn_mask, is_causal)
     _refuse_values(key, value, use_separate_proj_weight, bias_k, bias_v)
-    if is_causal and attn_mask is None:
-        raise RuntimeError(
-            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
-            "`generate_square_subsequent_mask` to create this mask."
-        )
     padding = canonical(key_padding_mask, "key_padding_mask", query, attn_mask, "attn_mask")
     weight = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else in_proj_weight
     q, k, v = _projected(query, key, value, weight, in_proj_bias)
-    q, k, v = _heads(q, num_heads), *(_heads(_longer(x, b), num_heads) for x, b in ((k, bias_k), (v, bias_v)))
+    q, k, v = (_heads(_longer(x, b), num_heads) for x, b in ((q, None), (k, bias_k), (v, bias_v)))
     k, v = _given(k, static_k, "static_k"), _given(v, static_v, "static_v")
     if add_zero_attn:
         k, v = (cat([x, create.zeros_like(x[:, :, :1])], 2) for x in (k, v))
@@ -83,7 +78,14 @@ def _as_asked(y: Tensor, weights: Tensor | None, ndim: int, average: bool) -> tu
 
 
 def _refuse(
-    query: Tensor, key: Tensor, value: Tensor, width: int, heads: int, padding: Any, mask: Any
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    width: int,
+    heads: int,
+    padding: Any,
+    mask: Any,
+    is_causal: bool,
 ) -> None:
     if query.ndim not in (2, 3):
         raise AssertionError(
@@ -107,6 +109,11 @@ def _refuse(
         raise AssertionError(f"was expecting embedding dimension of {width}, but got {query.shape[-1]}")
     if width % heads:
         raise AssertionError(f"embed_dim {width} not divisible by num_heads {heads}")
+    if is_causal and mask is None:
+        raise RuntimeError(
+            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
+            "`generate_square_subsequent_mask` to create this mask."
+        )
 
 
 def _refuse_values(key: Tensor, value: Tensor, separate: bool, bias_k: Any, bias_v: Any) -> None:

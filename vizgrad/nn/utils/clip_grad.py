@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Generator
 from typing import Any
 
 from vizgrad.engine.ops.join import stack
 from vizgrad.engine.surface.grad_mode import no_grad
 from vizgrad.engine.tensor import Tensor
 
-__all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
+__all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
 
 def _gradients(parameters: Any) -> list[Any]:
@@ -58,7 +60,10 @@ def clip_grad_norm_(
 
     Pascanu, Mikolov & Bengio, *On the Difficulty of Training Recurrent Neural Networks*, 2013, algorithm 1.
     """
+    lazily = isinstance(parameters, Generator)
     parameters = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    if lazily and not parameters:
+        warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=2)
     total = get_total_norm(_gradients(parameters), norm_type, error_if_nonfinite)
     clip_grads_with_norm_(parameters, max_norm, total)
     return total
@@ -69,3 +74,19 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: bool | None = 
     """Cut every element of every gradient to ``±clip_value``."""
     for g in _gradients(parameters):
         g.clamp_(-float(clip_value), float(clip_value))
+
+
+def clip_grad_norm(
+    parameters: Any,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """PyTorch's deprecated name of `clip_grad_norm_`."""
+    warnings.warn(
+        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
