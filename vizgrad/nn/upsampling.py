@@ -33,8 +33,8 @@ class Upsample(Module):
         super().__init__()
         self.name = type(self).__name__
         self.size, self.mode, self.align_corners = size, mode, align_corners
-        several = isinstance(scale_factor, tuple)
-        one: Any = float(scale_factor) if scale_factor and not several else None
+        several = hasattr(scale_factor, "__len__")
+        one = float(scale_factor) if scale_factor and not several else None
         self.scale_factor = tuple(map(float, scale_factor)) if several else one
         self.recompute_scale_factor = recompute_scale_factor
 

@@ -70,8 +70,9 @@ def d_normalized(
 
 def _d_channels(xp: Any, dx: Any, g: Any, x: Any, mean: Any, rstd: Any, weight: Any) -> None:
     """The same where a mean is taken over all samples: first what all have together, then each part's own."""
-    n = x.shape[0] * x.shape[2]
-    one, level, slope = xp.ones(x.shape[2], dtype=x.dtype), 0, 0
+    n = max(x.shape[0] * x.shape[2], 1)
+    one, none = xp.ones(x.shape[2], dtype=x.dtype), xp.zeros(x.shape[1], dtype=dx.dtype)
+    level = slope = none
     for part in blocks.parts(x):
         level = level + (g[part] @ one).sum(axis=0)
         slope = slope + dots(xp, g[part], xp.subtract(x[part], mean, out=dx[part])).sum(axis=0)

@@ -70,12 +70,13 @@ def weighted(xp: Any, x: Any, taps: Taps, dim: int) -> Any:
     if taps.weight is None and len(taps.index) == 1:
         return x.take(xp.asarray(taps.index[0]), axis=dim)
     wide = kind if kind.kind in "fc" and kind.itemsize >= 4 else xp.dtype("f4") if kind.kind == "f" else None
-    x = x if wide is None or wide == kind else x.astype(wide or kind)
+    if wide is not None:
+        x = x.astype(wide, copy=False)
     if len(taps.index) > _FEW and taps.matrix.size <= _DENSE:
         matrix = xp.asarray(taps.matrix, dtype=x.dtype)
         y = xp.moveaxis(xp.matmul(xp.moveaxis(x, dim, -1), matrix), -1, dim)
         return xp.ascontiguousarray(y).astype(kind, copy=False)
-    y = None
+    y: Any = None
     for k, places in enumerate(taps.index):
         part = x.take(xp.asarray(places), axis=dim)
         if taps.weight is not None:
