@@ -166,6 +166,17 @@ def test_copies():
     assert both[0] is both[1]
 
 
+def test_copies_share_memory_where_the_originals_do():
+    x = vizgrad.arange(6.0)
+    whole, part, turned, other = copy.deepcopy([x, x[2:4], x.view(2, 3).t(), vizgrad.ones(2)])
+    whole.add_(1)
+    assert part.tolist() == [3, 4]
+    assert (part.storage_offset(), turned.stride(), part.data_ptr() - whole.data_ptr()) == (2, (1, 3), 8)
+    assert turned.tolist() == [[1, 4], [2, 5], [3, 6]]
+    assert other.tolist() == [1, 1]
+    assert x.tolist() == [0, 1, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize("kind", [*KINDS, "bfloat16"])
 def test_pickles(kind):
     x = vizgrad.ones(2, 3, dtype=getattr(vizgrad, kind))

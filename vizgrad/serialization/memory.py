@@ -11,6 +11,7 @@ import numpy
 from vizgrad.engine import device as _device
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
+from vizgrad.engine.kernels import strided
 from vizgrad.engine.storage import Storage
 
 from .checks import whole
@@ -119,6 +120,8 @@ class Block:
         else:
             start = self.array.data + offset * dtype.itemsize
             made = type(self.array)(size, dtype.numpy, memptr=start, strides=strides)
+        if self.storage.root is None and self.array.nbytes % dtype.itemsize == 0:
+            self.storage.root = self.array.view(dtype.numpy)
         x = Bare._wrap(made)
         x.storage = self.storage
         return x
@@ -149,19 +152,6 @@ def _checked(dtype: Any, offset: Any, size: Any, stride: Any, nbytes: int) -> tu
 
 
 # --- from a tensor to its memory
-
-
-def _root(array: Any) -> Any:
-    """The array that a view looks into, however many steps away."""
-    kind = numpy.ndarray if isinstance(array, numpy.ndarray) else type(array)
-    while True:
-        base = getattr(array, "base", None)
-        if isinstance(base, kind):
-            array = base
-        elif isinstance(getattr(base, "base", None), kind):  # as_strided puts an object between
-            array = base.base  # type: ignore[union-attr]
-        else:
-            return array
 
 
 def _bounds(array: Any) -> tuple[int, int]:
@@ -199,7 +189,7 @@ class Place:
 def block_of(x: Any) -> Place:
     """The allocation behind a tensor; a copy of its own where the view is one that PyTorch cannot have."""
     array, size = x.array, x.array.itemsize
-    root = _root(array)
+    root = strided.root(array)
     first, end = _bounds(root)
     start = array.ctypes.data if isinstance(array, numpy.ndarray) else array.data.ptr
     offset, nbytes = start - first if array.size else 0, end - first
@@ -208,13 +198,7 @@ def block_of(x: Any) -> Place:
         first, end = _bounds(array)
         offset, nbytes = 0, end - first
     block = Block(_raw(root, first, nbytes), _dtype.of(array))
-    steps = _contiguous(array.shape) if array.flags.c_contiguous else [s // size for s in array.strides]
-    return Place(block, first, root, offset // size, tuple(steps))
-
-
-def _contiguous(shape: tuple[int, ...]) -> list[int]:
-    """PyTorch's strides of a tensor in order: NumPy's are arbitrary where a dimension is 0 or 1."""
-    steps = [1] * len(shape)
-    for i in range(len(shape) - 2, -1, -1):
-        steps[i] = steps[i + 1] * max(shape[i + 1], 1)
-    return steps
+    steps = tuple(s // size for s in array.strides)
+    if array.flags.c_contiguous:  # NumPy's strides are arbitrary where a dimension is 0 or 1
+        steps = strided.steps(array.shape)
+    return Place(block, first, root, offset // size, steps)

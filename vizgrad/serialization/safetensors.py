@@ -15,6 +15,7 @@ import numpy
 
 from vizgrad.engine import device as _device
 from vizgrad.engine import dtype as _dtype
+from vizgrad.engine.kernels import strided
 from vizgrad.engine.tensor import Tensor
 
 from .archive import fill
@@ -134,7 +135,7 @@ def _read(file: Any, size: int, device: str) -> dict[str, Tensor]:
         if fill(file, data) != data.nbytes:
             raise CorruptCheckpointError(f"tensor {name!r:.60} is cut short")
         block = default_restore_location(Block(data, dtype), device)
-        made[name] = block.view(dtype, 0, shape, _steps(shape))
+        made[name] = block.view(dtype, 0, shape, strided.steps(shape))
         at = end
     if start + at != size:
         raise CorruptCheckpointError(f"{size - start - at} bytes belong to no tensor")
@@ -183,13 +184,6 @@ def _entry(name: str, entry: Any) -> tuple[_dtype.dtype, tuple[int, ...], int, i
     if math.prod(sizes) * dtype.itemsize != end - first:
         raise CorruptCheckpointError(f"tensor {name!r:.60} of size {shape!r:.80} has {end - first} bytes")
     return dtype, sizes, first, end
-
-
-def _steps(shape: tuple[int, ...]) -> tuple[int, ...]:
-    steps = [1] * len(shape)
-    for i in range(len(shape) - 2, -1, -1):
-        steps[i] = steps[i + 1] * max(shape[i + 1], 1)
-    return tuple(steps)
 
 
 def _tie(made: dict[str, Tensor], noted: str | None) -> None:

@@ -22,7 +22,7 @@ def restrided(module: ModuleType) -> Callable[..., Any]:
 
 def flat(module: ModuleType) -> Callable[[Any], Any]:
     """``flat(a)``: all the memory that ``a`` is a view of, in a row."""
-    return flat_memory if module is np else (lambda a: _root(a, module.ndarray).ravel())
+    return flat_memory if module is np else (lambda a: root(a).ravel())
 
 
 def _numpy(a: Any, shape: Any, strides: Any, offset: int = 0) -> Any:
@@ -45,21 +45,36 @@ def _numpy(a: Any, shape: Any, strides: Any, offset: int = 0) -> Any:
 
 
 def _cupy(a: Any, shape: Any, strides: Any, offset: int = 0) -> Any:
-    root = _root(a, type(a))
-    start = a.data.ptr - root.data.ptr + offset
+    whole = root(a)
+    start = a.data.ptr - whole.data.ptr + offset
     end = start + sum((n - 1) * step for n, step in zip(shape, strides, strict=True)) + a.itemsize
-    if 0 not in shape and (start < 0 or end > root.nbytes):
+    if 0 not in shape and (start < 0 or end > whole.nbytes):
         raise RuntimeError(
             f"setStorage: sizes {list(shape)} and strides {[s // a.itemsize for s in strides]} are out of bounds "
-            f"for storage of size {root.nbytes}"
+            f"for storage of size {whole.nbytes}"
         )
     return type(a)(tuple(shape), a.dtype, a.data + offset, tuple(strides))
 
 
-def _root(a: Any, kind: type) -> Any:
-    while isinstance(a.base, kind):
-        a = a.base
-    return a
+def root(a: Any) -> Any:
+    """The array that a view looks into, however many steps away."""
+    kind = np.ndarray if isinstance(a, np.ndarray) else type(a)
+    while True:
+        base: Any = a.base
+        if isinstance(base, kind):
+            a = base
+        elif isinstance(getattr(base, "base", None), kind):  # NumPy's as_strided puts an object between
+            a = base.base
+        else:
+            return a
+
+
+def steps(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """PyTorch's strides of a tensor whose elements lie in order, in elements; an empty dimension counts as one."""
+    found = [1] * len(shape)
+    for i in range(len(shape) - 2, -1, -1):
+        found[i] = found[i + 1] * max(shape[i + 1], 1)
+    return tuple(found)
 
 
 def address(a: Any) -> int:
@@ -69,13 +84,13 @@ def address(a: Any) -> int:
 
 def flat_memory(a: np.ndarray) -> np.ndarray:
     """All the memory that ``a`` is a view of, in a row, in numbers of its type."""
-    root = _root(a, np.ndarray)
-    if not root.flags.c_contiguous:
-        order = sorted(range(root.ndim), key=lambda d: -root.strides[d])
-        root = root.transpose(order)
-        if not root.flags.c_contiguous:
-            return _as_strided(root, (_extent(root),), (root.itemsize,)).view(a.dtype)
-    return root.reshape(-1).view(a.dtype)
+    whole = root(a)
+    if not whole.flags.c_contiguous:
+        order = sorted(range(whole.ndim), key=lambda d: -whole.strides[d])
+        whole = whole.transpose(order)
+        if not whole.flags.c_contiguous:
+            return _as_strided(whole, (_extent(whole),), (whole.itemsize,)).view(a.dtype)
+    return whole.reshape(-1).view(a.dtype)
 
 
 def _extent(a: np.ndarray) -> int:

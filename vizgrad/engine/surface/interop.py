@@ -10,8 +10,9 @@ import numpy
 from vizgrad.engine import device as _device
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
+from vizgrad.engine.kernels.strided import address
 
-from . import data
+from . import data, memory
 from .about import as_class
 from .convert import numpy_
 
@@ -94,7 +95,10 @@ def to_dlpack(tensor: Any) -> Any:
 
 
 def reduce_ex(self: Any, protocol: SupportsIndex, /) -> Any:
-    """For pickle: the class, the values, whether it wants gradients, and attributes of one's own."""
+    """For pickle: the class, the values, whether it wants gradients, and attributes of one's own.
+
+    Tensors that share memory do so no longer afterwards, as in PyTorch: `save` keeps that, pickle does not.
+    """
     state = (type(self), _device.host(self.array), self.requires_grad)
     return (_rebuilt, state, dict(self.__dict__)) if self.__dict__ else (_rebuilt, state)
 
@@ -104,7 +108,10 @@ def _rebuilt(cls: type, values: numpy.ndarray, requires_grad: bool) -> Any:
 
 
 def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
-    """A leaf with its own memory; PyTorch refuses the others, and so do we."""
+    """A leaf with its own memory, shared with the copies of what shares memory with this one.
+
+    PyTorch refuses tensors that are no leaves, and so do we.
+    """
     if self.grad_fn is not None:
         raise RuntimeError(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
@@ -112,10 +119,27 @@ def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
         )
     if id(self) in memo:
         return memo[id(self)]
-    y = as_class(type(self), Bare._wrap(self.array.copy(order="K"), self.storage.category), self.tracked)
+    y = as_class(type(self), _copied(self, memo), self.tracked)
     y.grad = _copy.deepcopy(self.grad, memo)
     y.__dict__.update(_copy.deepcopy(self.__dict__, memo))
     memo[id(self)] = y
+    return y
+
+
+def _copied(self: Any, memo: dict[int, Any]) -> Any:
+    """The same numbers in memory of their own; ``memo`` has the copies of memory that others share."""
+    a, whole, category = self.array, memory.root(self), self.storage.category
+    if not isinstance(a, numpy.ndarray) or not whole.flags.forc:
+        return Bare._wrap(a.copy(order="K"), category)
+    if id(whole) not in memo:
+        memo[id(whole)] = made = Bare._wrap(whole.copy(order="K"), category)
+        made.storage.root = made.array
+    made = memo[id(whole)]
+    if whole is a:
+        return made
+    offset = address(a) - address(whole) if a.size else 0
+    y = Bare._wrap(numpy.ndarray(a.shape, a.dtype, made.array.ravel("K"), offset, a.strides))
+    y.storage = made.storage
     return y
 
 

@@ -105,21 +105,13 @@ def set_(self: Any, source: Any = None, storage_offset: int = 0, size: Any = Non
     else:
         flat = _kernels.flat_memory(memory)
         shape = (flat.size - storage_offset,) if size is None else tuple(size)
-        steps = _steps(shape) if stride is None else tuple(stride)
+        steps = _kernels.steps(shape) if stride is None else tuple(stride)
         bytes_ = tuple(s * kind.itemsize for s in steps)
         self.array = namespace.of((flat,)).restrided(flat, shape, bytes_, storage_offset * kind.itemsize)
         if store.root is None:
             store.root = memory
     self.storage, self.alias = store, None
     return self
-
-
-def _steps(shape: tuple[int, ...]) -> tuple[int, ...]:
-    steps, n = [], 1
-    for size in reversed(shape):
-        steps.append(n)
-        n *= max(size, 1)
-    return tuple(reversed(steps))
 
 
 def resize_(self: Any, *size: Any, memory_format: Any = None) -> Any:
