@@ -8,7 +8,7 @@ import pytest
 HERE = Path(__file__).parents[2] / "benchmarks"
 
 
-@pytest.fixture(params=["timing", "watch", "ops", "step", "net"])
+@pytest.fixture(params=["timing", "watch", "ops", "steps", "workloads", "layers", "net"])
 def module(request, monkeypatch):
     monkeypatch.syspath_prepend(str(HERE))
     return importlib.import_module(request.param)
@@ -76,3 +76,32 @@ def test_the_step_is_the_same_in_both_libraries(bench):
         step()
         counts.append([tuple(p.shape) for p in model.parameters()])
     assert counts[0] == counts[1]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["tiny MLP, 16×4", "first-look CNN, 32×1×8×8", "LSTM, 16×32 letters"])
+def test_a_workload_is_timed_only_if_the_losses_agree(bench, name, monkeypatch):
+    import torch
+
+    import vizgrad
+
+    workloads = bench("workloads")
+    ours, theirs = workloads.pair(name, vizgrad, torch)
+    assert ours.step().item() > 0
+    assert [p.shape for p in ours.model.parameters()] == [p.shape for p in theirs.model.parameters()]
+    monkeypatch.setattr(vizgrad.optim.Optimizer, "step", lambda self: None)
+    with pytest.raises(RuntimeError, match="losses are"):
+        workloads.pair(name, vizgrad, torch)
+
+
+def test_a_layer_runs_forward_and_backward(bench):
+    import vizgrad
+
+    layers = bench("layers")
+    for cases in layers.FAMILIES.values():
+        layers.runner(vizgrad, list(cases.values())[-1])()
+
+
+def test_the_geometric_mean_is_taken_round_by_round(bench):
+    row = bench("steps").mean("all", [[(4.0, 1.0)] * 3, [(1.0, 1.0)] * 3], 1.5)
+    assert (row.ratio, row.low, row.high) == (2.0, 2.0, 2.0)
