@@ -19,6 +19,55 @@ LAWS = {
     "MultivariateNormal(t([0.3, -2.0]), precision_matrix=t([[2.0, 0.5], [0.5, 1.0]]))": "f([0.5, -2.5])",
     "MultivariateNormal(t([[0.3, -2.0]]), scale_tril=t([[[2.0, 0.0], [0.5, 1.0]], [[1.0, 0.0], [3.0, 2.0]]]))":
         "f([0.5, -2.5])",
+    "Exponential(t([0.3, 2.0]))": "f([0.5, 2.5])",
+    "Laplace(t([0.3, -2.0]), t([1.7, 0.4]))": "f([0.5, -2.5])",
+    "Cauchy(t([0.3, -2.0]), t([1.7, 0.4]))": "f([0.5, -2.5])",
+    "HalfCauchy(t([0.3, 2.0]))": "f([0.5, 2.5])",
+    "HalfNormal(t([0.3, 2.0]))": "f([0.5, 2.5])",
+    "Geometric(t([0.3, 0.9, 1.0]))": "f([0.0, 2.0, 0.0])",
+    "Geometric(logits=t([0.3, -2.0]))": "f([0.0, 2.0])",
+    "Poisson(t([0.3, 9.0]))": "f([0.0, 12.0])",
+    "Binomial(5, t([0.3, 0.9, 1.0]))": "f([0.0, 2.0, 5.0])",
+    "Binomial(f([5.0, 5.0]), logits=t([0.3, -40.0]))": "f([[0.0, 2.0], [5.0, 0.0]])",
+    "NegativeBinomial(t([2.5, 4.0]), t([0.3, 0.9]))": "f([0.0, 7.0])",
+    "NegativeBinomial(t(3.0), logits=t([0.3, -2.0]))": "f([4.0, 2.0])",
+    "Multinomial(4, t([[0.1, 0.5, 0.8], [3.0, 1.0, 0.5]]))": "f([1.0, 0.0, 3.0])",
+    "Multinomial(3, logits=t([0.1, -0.5, 0.8]))": "f([1.0, 0.0, 2.0])",
+    "OneHotCategorical(t([[0.1, 0.5, 0.8], [3.0, 1.0, 0.5]]))": "f([0.0, 0.0, 1.0])",
+    "OneHotCategoricalStraightThrough(logits=t([0.1, 0.5, -0.8]))": "f([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])",
+    "Chi2(t([0.7, 4.0]))": "f([0.5, 2.5])",
+    "StudentT(t([0.7, 1.5, 4.0]), t(0.3), t([1.0, 2.0, 0.5]))": "f([0.5, 2.5, -8.0])",
+    "FisherSnedecor(t([0.7, 3.0, 4.0]), t([1.0, 4.0, 6.5]))": "f([0.5, 2.5, 9.0])",
+    "Gumbel(t([0.3, -2.0]), t([1.7, 0.4]))": "f([0.5, -2.5])",
+    "LogNormal(t([0.3, -2.0]), t([1.7, 0.4]))": "f([0.5, 2.5])",
+    "LogisticNormal(t([0.3, -2.0]), t([1.7, 0.4]))": "f([0.2, 0.3, 0.5])",
+    "InverseGamma(t([0.3, 1.5, 3.0]), t([1.7, 0.4, 2.0]))": "f([0.5, 2.5, 1.0])",
+    "Kumaraswamy(t([0.3, 1.5, 3.0]), t([1.7, 0.4, 2.0]))": "f([0.5, 0.25, 0.9])",
+    "Pareto(t([0.3, 1.5, 2.0]), t([0.7, 1.4, 3.0]))": "f([0.5, 2.5, 9.0])",
+    "Weibull(t([0.3, 1.5]), t([1.7, 2.4]))": "f([0.5, 2.5])",
+    "GeneralizedPareto(t([0.3, -1.5, 0.0, 1.0]), t([1.7, 0.4, 1.0, 2.0]), t([0.3, -0.2, 0.0, 1.2]))":
+        "f([0.5, 0.1, 2.0, 3.0])",
+    "ContinuousBernoulli(t([0.1, 0.4995, 0.5, 0.9]))": "f([0.5, 0.1, 0.3, 0.9])",
+    "ContinuousBernoulli(logits=t([-1.0, 0.001, 3.0]))": "f([0.5, 0.1, 0.3])",
+    "RelaxedBernoulli(t(0.7), t([0.1, 0.9]))": "f([0.5, 0.1])",
+    "RelaxedBernoulli(f(0.7), logits=t([0.1, -0.9]))": "f([0.5, 0.1])",
+    "RelaxedOneHotCategorical(t(0.7), t([0.1, 0.5, 0.8]))": "f([[0.2, 0.3, 0.5], [0.9, 0.05, 0.05]])",
+    "RelaxedOneHotCategorical(f(0.7), logits=t([[0.1, 0.5, -0.8]]))": "f([0.2, 0.3, 0.5])",
+    "MixtureSameFamily(Categorical(t([0.1, 0.5, 0.8])), Normal(t([0.3, -2.0, 1.0]), t([1.7, 0.4, 1.0])))":
+        "f([0.2, 0.3])",
+    "MixtureSameFamily(Categorical(logits=t([0.1, 0.5])), "
+    "Independent(Normal(t([[0.3, -2.0], [1.0, 1.5]]), t([1.7, 0.4])), 1))": "f([0.2, 0.3])",
+    "MixtureSameFamily(Categorical(t([0.1, 0.5])), Poisson(t([2.0, 9.0])))": "f([2.0, 3.0])",
+    "LowRankMultivariateNormal(t([0.3, -2.0, 1.0]), t([[1.0, 0.5], [0.2, 2.0], [0.3, 0.1]]), t([1.0, 0.5, 2.0]))":
+        "f([[0.2, 0.3, 0.5], [1.0, 2.0, 3.0]])",
+    "VonMises(t([0.3, -2.0]), t([1.7, 40.0]))": "f([0.5, -2.5])",
+    "LKJCholesky(3, t([0.7, 2.5]))": "f([[1.0, 0.0, 0.0], [0.6, 0.8, 0.0], [0.48, 0.64, 0.6]])",
+    "Wishart(t([4.5, 3.2]), t([[2.0, 0.5], [0.5, 1.0]]))": "f([[3.0, 0.2], [0.2, 4.0]])",
+    "Wishart(t(4.5), precision_matrix=t([[2.0, 0.5], [0.5, 1.0]]))": "f([[3.0, 0.2], [0.2, 4.0]])",
+    "Wishart(t(4.5), scale_tril=t([[2.0, 0.0], [0.5, 1.0]]).tril())": "f([[3.0, 0.2], [0.2, 4.0]])",
+    "TransformedDistribution(Normal(t([0.3, -2.0]), t(1.0)), [SigmoidTransform(), AffineTransform(1.0, t(-2.0))])":
+        "f([0.5, -0.5])",
+    "TransformedDistribution(Normal(t([0.3, -2.0]), t(1.0)), [TanhTransform()])": "f([0.5, -0.5])",
 }  # fmt: skip
 
 
@@ -37,3 +86,11 @@ def build(torch, text):
         "torch": torch,
     }
     return eval(text, vars(torch.distributions) | words), leaves
+
+
+ROUGH = ("VonMises", "Multinomial")  # computed in PyTorch by approximations or in float32
+
+
+def precision(text):
+    """How near to PyTorch's numbers ours must be, relatively."""
+    return 3e-7 if text.startswith(ROUGH) else 1e-9

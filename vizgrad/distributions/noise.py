@@ -72,3 +72,27 @@ def counts(how_many: Any, chances: Any, shape: Any) -> Any:
     n = how_many.detach().expand(shape).array.astype("i8")
     p = chances.detach().expand(shape).array.astype("f8")
     return _noise(chances, _stream(chances).binomial(n, p))
+
+
+def turns(concentration: Any, shape: Any) -> Any:
+    """Angles around 0 from the von Mises distribution, in float64: those not accepted are drawn again.
+
+    D. J. Best & N. I. Fisher, *Efficient Simulation of the von Mises Distribution*, 1979.
+    """
+    k = concentration.detach().expand(shape).array.astype("f8").reshape(-1)
+    stream = _stream(concentration)
+    tau = 1 + numpy.sqrt(1 + 4 * k * k)
+    rho = (tau - numpy.sqrt(2 * tau)) / (2 * k)
+    r = numpy.where(k < 1e-5, 1 / k + k, (1 + rho * rho) / (2 * rho))  # the formula cancels for small k
+    angle, left = numpy.zeros_like(k), numpy.ones_like(k, dtype=bool)
+    while left.any():
+        n = int(left.sum())
+        z = numpy.cos(numpy.pi * stream.random(n))
+        u, sign = 1 - stream.random(n), stream.random(n) - 0.5
+        f = (1 + r[left] * z) / (r[left] + z)
+        c = k[left] * (r[left] - f)
+        kept = (c * (2 - c) > u) | (numpy.log(c / u) + 1 - c >= 0)
+        place = left.nonzero()[0][kept]
+        angle[place] = (numpy.sign(sign) * numpy.arccos(f.clip(-1, 1)))[kept]
+        left[place] = False
+    return Bare._wrap(angle.reshape(tuple(shape)))
