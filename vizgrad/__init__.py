@@ -15,6 +15,7 @@ from vizgrad.engine.contents.conversion import *
 from vizgrad.engine.contents.creation import *
 from vizgrad.engine.contents.facts import *
 from vizgrad.engine.contents.fourier import *
+from vizgrad.engine.contents.inplace import *
 from vizgrad.engine.contents.picking import *
 from vizgrad.engine.contents.pointwise import *
 from vizgrad.engine.contents.precision import *

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vizgrad.engine.surface.without import (
     amax,
     amin,
@@ -25,6 +27,12 @@ from vizgrad.engine.surface.without import (
 )  # fmt: skip
 
 __all__ = [
-    "amax", "amin", "argmax", "argmin", "cumprod", "cumsum", "log_softmax", "logaddexp", "logsumexp", "mean",
-    "median", "norm", "normalize", "prod", "softmax", "softmin", "std", "sum", "var",
+    "amax", "amin", "argmax", "argmin", "cumprod", "cumsum", "is_masked_tensor", "log_softmax",
+    "logaddexp", "logsumexp", "mean", "median", "norm", "normalize", "prod", "softmax", "softmin",
+    "std", "sum", "var",
 ]  # fmt: skip
+
+
+def is_masked_tensor(obj: Any, /) -> bool:
+    """Whether ``obj`` is a tensor that carries its mask: there are none here, masks are arguments."""
+    return False

@@ -15,9 +15,10 @@ from vizgrad.engine.surface.grad_mode import (
 from vizgrad.engine.surface.request import backward, grad
 from vizgrad.engine.tensor import Tensor as Variable
 
-from . import forward_ad, function, functional, graph
+from . import forward_ad, function, functional, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
+from .grad_mode import enforce_grad_layout_policy, set_multithreading_enabled
 from .gradcheck import gradcheck, gradgradcheck
 
 __all__ = [
@@ -26,10 +27,12 @@ __all__ = [
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "enforce_grad_layout_policy",
     "forward_ad",
     "function",
     "functional",
     "grad",
+    "grad_mode",
     "gradcheck",
     "gradgradcheck",
     "graph",
@@ -38,4 +41,5 @@ __all__ = [
     "no_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_multithreading_enabled",
 ]

@@ -10,7 +10,7 @@ from vizgrad.engine import dtype
 from vizgrad.engine.op import Formula, op
 
 from . import demands
-from .elementwise import analytic, elementwise
+from .elementwise import analytic, elementwise, sign_of
 from .samples import ONE
 from .words import Value
 
@@ -93,7 +93,7 @@ class sgn(elementwise):
     formulas = {"input": "(g - Re(g · conj(y)) · y) / |x|"}
 
     def forward(xp, input: Value):
-        return xp.sign(input) if input.dtype.kind != "b" else input.copy()
+        return xp.sign(input) if dtype.is_complex(input) else sign_of(xp, input)
 
     def d_input(xp, g, input, y):
         if not dtype.is_complex(input):

@@ -238,10 +238,17 @@ class sign(elementwise):
     kinds = demands.REAL
 
     def forward(xp, input: Value):
-        return xp.sign(input) if input.dtype.kind != "b" else input.copy()
+        return sign_of(xp, input)
 
     def d_input(xp, g):
         return xp.zeros_like(g)
+
+
+def sign_of(xp, x):
+    """-1, 0 or 1; of NaN 0 as in PyTorch, where NumPy has NaN"""
+    if x.dtype.kind not in "fV":
+        return xp.sign(x) if x.dtype.kind != "b" else x.copy()
+    return xp.subtract((x > 0).view("i1"), (x < 0).view("i1")).astype(x.dtype)
 
 
 @op

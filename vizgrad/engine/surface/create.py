@@ -62,6 +62,8 @@ def accepted(layout: Any, memory_format: Any = None) -> None:
     """Raise for layouts and memory formats that are none."""
     if layout is not None and not isinstance(layout, _layout):
         raise TypeError(f"argument 'layout' must be torch.layout, not {type(layout).__name__}")
+    if layout not in (None, strided):
+        raise NotImplementedError(f"only strided tensors are made so; for {layout} see torch.sparse_coo_tensor")
     if memory_format is not None and not isinstance(memory_format, _format):
         raise TypeError(
             f"argument 'memory_format' must be torch.memory_format, not {type(memory_format).__name__}"

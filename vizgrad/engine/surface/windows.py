@@ -16,7 +16,6 @@ import numpy
 from vizgrad.engine import dtype as _dtype
 
 from . import create, data
-from .kinds import layout as _layout
 from .kinds import strided
 
 Curve = Callable[
@@ -28,7 +27,7 @@ def _window(name: str, M: int, sym: bool, curve: Curve, options: dict[str, Any])
     layout, dtype = options.get("layout", strided), options.get("dtype")
     if M < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={M}")
-    if not isinstance(layout, _layout):
+    if layout is not strided:
         raise ValueError(f"{name} is implemented for strided tensors only, got: {layout}")
     dtype = dtype or _dtype.get_default_dtype()
     if dtype not in (_dtype.float32, _dtype.float64):
