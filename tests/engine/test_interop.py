@@ -183,11 +183,16 @@ def test_pickles(kind):
     y = pickle.loads(pickle.dumps(x))
     assert y.dtype is x.dtype
     assert y.tolist() == x.tolist()
-    weight = pickle.loads(pickle.dumps(vizgrad.nn.Parameter(vizgrad.ones(2))))
-    assert type(weight) is vizgrad.nn.Parameter
-    assert weight.requires_grad
     x.note = "mine"
     assert pickle.loads(pickle.dumps(x)).note == "mine"
+
+
+def test_parameters_and_buffers_pickle_with_their_attributes():
+    given = vizgrad.nn.Parameter(vizgrad.ones(2)), vizgrad.nn.Buffer(vizgrad.ones(2), persistent=False)
+    given[0].note = given[1].note = "mine"
+    weight, mean = pickle.loads(pickle.dumps(given))
+    assert (type(weight), weight.requires_grad, weight.note) == (vizgrad.nn.Parameter, True, "mine")
+    assert (type(mean), mean.persistent, mean.note) == (vizgrad.nn.Buffer, False, "mine")
 
 
 def test_sizes():

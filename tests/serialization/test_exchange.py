@@ -280,6 +280,16 @@ def test_every_layer_has_the_name_that_pytorch_has():
         assert ours(module, name) is cls
 
 
+@BOTH
+def test_parameters_without_a_shape_go_over(zipped):
+    t = torch()
+    for writer, reader in ((t, vizgrad), (vizgrad, t)):
+        state = writer.nn.LazyBatchNorm1d(3).state_dict()
+        found = through(writer.save, reader.load, state, zipped, weights_only=False)
+        assert [str(x) for x in found.values()] == [str(x) for x in state.values()]
+        assert type(found["weight"]) is reader.nn.parameter.UninitializedParameter
+
+
 def test_pytorch_maps_our_files_into_memory(tmp_path):
     state = network(vizgrad).state_dict()
     save(state, tmp_path / "a.pt")

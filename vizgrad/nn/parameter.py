@@ -33,7 +33,8 @@ class Parameter(Tensor):
         """Nothing is left to do: ``__new__`` shares the memory of ``data``."""
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return type(self), (self.detach(), self.requires_grad)
+        """For pickle: its numbers, and the attributes that the user set."""
+        return type(self), (self.detach(), self.requires_grad), vars(self) or None
 
 
 class Buffer(Tensor):
@@ -51,11 +52,8 @@ class Buffer(Tensor):
         """Nothing is left to do: ``__new__`` shares the memory of ``data``."""
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return _buffer, (self.detach(), self.persistent)
-
-
-def _buffer(data: Any, persistent: bool) -> Buffer:
-    return Buffer(data, persistent=persistent)
+        """For pickle: its numbers, and its attributes: ``persistent`` is one of them."""
+        return type(self), (self.detach(),), vars(self)
 
 
 def _as(cls: type, data: Any) -> Any:

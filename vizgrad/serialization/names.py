@@ -11,7 +11,7 @@ from vizgrad.engine.device import device
 from vizgrad.engine.surface.about import Size
 from vizgrad.engine.tensor import Tensor
 from vizgrad.nn.module import Module
-from vizgrad.nn.parameter import Parameter
+from vizgrad.nn.parameter import Parameter, UninitializedBuffer, UninitializedParameter
 
 __all__ = ["add_safe_globals", "clear_safe_globals", "get_safe_globals", "safe_globals"]
 
@@ -39,9 +39,12 @@ _HOMES = {
     "Transformer TransformerEncoder TransformerDecoder": "transformer",
     "TransformerEncoderLayer TransformerDecoderLayer": "transformer",
     "AdaptiveLogSoftmaxWithLoss": "adaptive",
+    "LazyLinear": "linear",
+    "LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d": "conv",
     "Module": "module",
 }
 HOMES = {name: home for names, home in _HOMES.items() for name in names.split()}
+FILES = {"margin": "loss", "unpooling": "pooling"}  # files of ours that are parts of one of PyTorch's
 
 
 def torch_name(value: Any) -> tuple[str, str] | None:
@@ -53,7 +56,8 @@ def torch_name(value: Any) -> tuple[str, str] | None:
         return _FIXED[value]
     if isinstance(value, type) and issubclass(value, Module):
         if getattr(sys.modules["vizgrad.nn"], name, None) is value:
-            return f"torch.nn.modules.{HOMES.get(name, str(module).rpartition('.')[2])}", name
+            file = str(module).rpartition(".")[2]
+            return f"torch.nn.modules.{HOMES.get(name, FILES.get(file, file))}", name
         return None
     for room in ("vizgrad.nn.functional", "vizgrad"):
         if getattr(sys.modules[room], name, None) is value:
@@ -64,6 +68,8 @@ def torch_name(value: Any) -> tuple[str, str] | None:
 _FIXED: dict[Any, tuple[str, str]] = {
     Tensor: ("torch", "Tensor"),
     Parameter: ("torch.nn.parameter", "Parameter"),
+    UninitializedParameter: ("torch.nn.parameter", "UninitializedParameter"),
+    UninitializedBuffer: ("torch.nn.parameter", "UninitializedBuffer"),
     Size: ("torch", "Size"),
     device: ("torch", "device"),
 }

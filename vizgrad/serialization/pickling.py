@@ -14,7 +14,7 @@ from vizgrad.engine.surface.about import Size
 from vizgrad.engine.surface.kinds import layout
 from vizgrad.engine.tensor import Tensor
 from vizgrad.nn.module import Module
-from vizgrad.nn.parameter import Buffer, Parameter
+from vizgrad.nn.parameter import Buffer, Parameter, is_lazy
 
 from .memory import TYPE_OF, UNTYPED, Block, StorageType, block_of
 from .names import torch_name
@@ -171,6 +171,8 @@ class TorchPickler(_InPython):
 
     def reduction(self, x: Any) -> tuple[Any, ...]:
         """How PyTorch rebuilds a tensor of any class, with the attributes that were set on it."""
+        if is_lazy(x):
+            return type(x), (bool(x.requires_grad),)
         if x.hooks:
             warnings.warn(
                 f"a tensor of size {list(x.shape)} has backward hooks, which are not saved", stacklevel=2
