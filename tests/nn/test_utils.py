@@ -233,46 +233,56 @@ def test_programs(program):
             same(a, b, rtol=1e-7, atol=1e-9, what=str(i))
 
 
-def test_what_they_refuse():
-    def wrong(t):
-        utils, layer = t.nn.utils, linear(t)
-        ways, cut, made = utils.parametrize, pruning(t), utils.parametrizations
-        half = type("Half", (t.nn.Module,), {"forward": lambda self, x: x[:1]})
-        cast = type("Cast", (t.nn.Module,), {"forward": lambda self, x: x.float()})
-        twice = made.weight_norm(linear(t))
-        broken = t.nn.Parameter(t.ones(2))
-        broken.grad = t.tensor([np.nan, 1.0])
-        return [
-            lambda: ways.register_parametrization(layer, "nothing", half()),
-            lambda: ways.register_parametrization(linear(t), "weight", half()),
-            lambda: ways.register_parametrization(linear(t), "weight", cast()),
-            lambda: ways.ParametrizationList([], layer.weight),
-            lambda: ways.remove_parametrizations(layer, "weight"),
-            lambda: ways.remove_parametrizations(twice, "weight", leave_parametrized=False),
-            lambda: made.orthogonal(linear(t), "bias"),
-            lambda: made.orthogonal(linear(t), "weight", "turn"),
-            lambda: made.spectral_norm(linear(t), "x"),
-            lambda: made.spectral_norm(linear(t), n_power_iterations=0),
-            lambda: made.spectral_norm(linear(t), dim=4),
-            lambda: utils.remove_weight_norm(layer),
-            lambda: utils.remove_spectral_norm(layer),
-            lambda: utils.weight_norm(utils.weight_norm(linear(t))),
-            lambda: cut.remove(layer, "weight"),
-            lambda: cut.l1_unstructured(linear(t), "weight", -1),
-            lambda: cut.l1_unstructured(linear(t), "weight", 1.5),
-            lambda: cut.l1_unstructured(linear(t), "weight", "x"),
-            lambda: cut.l1_unstructured(linear(t), "weight", 100),
-            lambda: cut.ln_structured(linear(t), "weight", 1, 2, 5),
-            lambda: cut.random_structured(linear(t), "bias", 1, 0),
-            lambda: cut.global_unstructured(3, cut.L1Unstructured, amount=1),
-            lambda: cut.global_unstructured([(linear(t), "weight")], cut.LnStructured, amount=1, n=2),
-            lambda: utils.skip_init(dict),
-            lambda: utils.fuse_conv_bn_eval(conv(t), t.nn.BatchNorm2d(3)),
-            lambda: utils.clip_grad_norm_([broken], 1.0, error_if_nonfinite=True),
-            lambda: utils.vector_to_parameters(3, []),
-            lambda: utils.stateless.functional_call(layer, {"weight": layer.weight}, (1,), strict=True),
-        ]
+def wrong(t):
+    """Mistakes, each as a call."""
+    utils, layer = t.nn.utils, linear(t)
+    ways, made = utils.parametrize, utils.parametrizations
+    half = type("Half", (t.nn.Module,), {"forward": lambda self, x: x[:1]})
+    cast = type("Cast", (t.nn.Module,), {"forward": lambda self, x: x.float()})
+    twice = made.weight_norm(linear(t))
+    broken = t.nn.Parameter(t.ones(2))
+    broken.grad = t.tensor([np.nan, 1.0])
+    return [
+        lambda: ways.register_parametrization(layer, "nothing", half()),
+        lambda: ways.register_parametrization(linear(t), "weight", half()),
+        lambda: ways.register_parametrization(linear(t), "weight", cast()),
+        lambda: ways.ParametrizationList([], layer.weight),
+        lambda: ways.remove_parametrizations(layer, "weight"),
+        lambda: ways.remove_parametrizations(twice, "weight", leave_parametrized=False),
+        lambda: made.orthogonal(linear(t), "bias"),
+        lambda: made.orthogonal(linear(t), "weight", "turn"),
+        lambda: made.spectral_norm(linear(t), "x"),
+        lambda: made.spectral_norm(linear(t), n_power_iterations=0),
+        lambda: made.spectral_norm(linear(t), dim=4),
+        lambda: utils.remove_weight_norm(layer),
+        lambda: utils.remove_spectral_norm(layer),
+        lambda: utils.weight_norm(utils.weight_norm(linear(t))),
+        lambda: utils.skip_init(dict),
+        lambda: utils.fuse_conv_bn_eval(conv(t), t.nn.BatchNorm2d(3)),
+        lambda: utils.clip_grad_norm_([broken], 1.0, error_if_nonfinite=True),
+        lambda: utils.vector_to_parameters(3, []),
+        lambda: utils.stateless.functional_call(layer, {"weight": layer.weight}, (1,), strict=True),
+    ]
 
+
+def wrong_pruning(t):
+    """Mistakes in pruning, each as a call."""
+    cut, layer = pruning(t), linear(t)
+    return [
+        lambda: cut.remove(layer, "weight"),
+        lambda: cut.l1_unstructured(linear(t), "weight", -1),
+        lambda: cut.l1_unstructured(linear(t), "weight", 1.5),
+        lambda: cut.l1_unstructured(linear(t), "weight", "x"),
+        lambda: cut.l1_unstructured(linear(t), "weight", 100),
+        lambda: cut.ln_structured(linear(t), "weight", 1, 2, 5),
+        lambda: cut.random_structured(linear(t), "bias", 1, 0),
+        lambda: cut.global_unstructured(3, cut.L1Unstructured, amount=1),
+        lambda: cut.global_unstructured([(linear(t), "weight")], cut.LnStructured, amount=1, n=2),
+    ]
+
+
+@pytest.mark.parametrize("wrong", [wrong, wrong_pruning])
+def test_what_they_refuse(wrong):
     for mine, their in zip(wrong(vizgrad), wrong(torch()), strict=True):
         with pytest.raises(Exception) as expected:  # noqa: PT011 - whatever PyTorch raises
             their()

@@ -3,6 +3,7 @@
 from . import attention as attention
 from . import functional as functional
 from . import init as init
+from . import parallel as parallel
 from . import utils as utils
 from .activation import *  # noqa: F403
 from .adaptive import *  # noqa: F403
@@ -13,6 +14,7 @@ from .distance import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .embedding import *  # noqa: F403
 from .flatten import *  # noqa: F403
+from .given import factory_kwargs as factory_kwargs
 from .lazy import *  # noqa: F403
 from .linear import *  # noqa: F403
 from .loss import *  # noqa: F403
@@ -21,6 +23,7 @@ from .module import Module as Module
 from .multihead import *  # noqa: F403
 from .norm import *  # noqa: F403
 from .padding import *  # noqa: F403
+from .parallel.data_parallel import DataParallel as DataParallel
 from .parameter import Buffer as Buffer
 from .parameter import Parameter as Parameter
 from .parameter import UninitializedBuffer as UninitializedBuffer

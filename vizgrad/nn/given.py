@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from operator import index as as_index
 from typing import Any
 
-__all__ = ["pairs", "place", "tuple_of"]
+__all__ = ["factory_kwargs", "pairs", "place", "tuple_of"]
 
 
 def tuple_of(n: int, value: Any) -> tuple[Any, ...]:
@@ -38,3 +38,17 @@ def pairs(what: str, given: Any) -> list[tuple[str, Any]]:
         if len(pair) != 2:
             raise ValueError(f"{what} update sequence element #{i} has length {len(pair)}; 2 is required")
     return found
+
+
+def factory_kwargs(kwargs: dict[str, Any] | None) -> dict[str, Any]:
+    """Of a layer's keyword arguments those that say where and as what its parameters are made
+
+    They may stand in ``factory_kwargs`` too; others, and the same one twice, raise TypeError.
+    """
+    given = dict(kwargs or {})
+    found = dict(given.pop("factory_kwargs", {}))
+    if unknown := set(given) - {"device", "dtype", "memory_format"}:
+        raise TypeError(f"unexpected kwargs {unknown}")
+    if twice := set(given) & set(found):
+        raise TypeError(f"{min(twice)} specified twice, in **kwargs and in factory_kwargs")
+    return found | given

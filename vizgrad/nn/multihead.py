@@ -120,3 +120,20 @@ class MultiheadAttention(Module):
             is_causal=is_causal,
         )
         return (y.transpose(0, 1) if turned else y), weights
+
+    def merge_masks(
+        self, attn_mask: Tensor | None, key_padding_mask: Tensor | None, query: Tensor
+    ) -> tuple[Tensor | None, int | None]:
+        """Both masks as one, for a query (N, L, embed_dim), and of which kind it is
+
+        None: there is none; 1: only padding (N, L); 2: (N, heads, L, L).
+        """
+        if attn_mask is None:
+            return key_padding_mask, None if key_padding_mask is None else 1
+        n, length = query.shape[:2]
+        mask: Any = attn_mask
+        if mask.ndim == 3:
+            mask = mask.view(n, -1, length, length)
+        else:
+            mask = mask.view(1, 1, length, length).expand(n, self.num_heads, -1, -1)
+        return mask if key_padding_mask is None else mask + key_padding_mask.view(n, 1, 1, length), 2

@@ -278,27 +278,19 @@ class Transformer(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
+        sizes = (d_model, nhead, dim_feedforward, dropout)
+        how = (activation, layer_norm_eps, batch_first, norm_first)
         place = {"bias": bias, "device": device, "dtype": dtype}
-        layer = (
-            d_model,
-            nhead,
-            dim_feedforward,
-            dropout,
-            activation,
-            layer_norm_eps,
-            batch_first,
-            norm_first,
+        parts = (
+            (custom_encoder, num_encoder_layers, TransformerEncoder, TransformerEncoderLayer),
+            (custom_decoder, num_decoder_layers, TransformerDecoder, TransformerDecoderLayer),
         )
-
-        if custom_encoder is None:
-            norm = LayerNorm(d_model, eps=layer_norm_eps, **place)
-            one = TransformerEncoderLayer(*layer, **place)
-            custom_encoder = TransformerEncoder(one, num_encoder_layers, norm)
-        if custom_decoder is None:
-            norm = LayerNorm(d_model, eps=layer_norm_eps, **place)
-            other = TransformerDecoderLayer(*layer, **place)
-            custom_decoder = TransformerDecoder(other, num_decoder_layers, norm)
-        self.encoder, self.decoder = custom_encoder, custom_decoder
+        self.encoder, self.decoder = (
+            whole(one(*sizes, *how, **place), n, LayerNorm(d_model, layer_norm_eps, **place))
+            if made is None
+            else made
+            for made, n, whole, one in parts
+        )
         self._reset_parameters()
         self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
 

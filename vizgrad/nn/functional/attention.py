@@ -57,9 +57,7 @@ def multi_head_attention_forward(
     weight = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else in_proj_weight
     q, k, v = _projected(query, key, value, weight, in_proj_bias)
     q, k, v = (_heads(_longer(x, b), num_heads) for x, b in ((q, None), (k, bias_k), (v, bias_v)))
-    k, v = _given(k, static_k, "static_k"), _given(v, static_v, "static_v")
-    if add_zero_attn:
-        k, v = (cat([x, create.zeros_like(x[:, :, :1])], 2) for x in (k, v))
+    k, v = (_given(x, given, add_zero_attn) for x, given in ((k, static_k), (v, static_v)))
     causal = is_causal and padding is None and not need_weights
     places = q.shape[0], num_heads, query.shape[0], key.shape[0]
     mask = None if causal else _merged(canonical(attn_mask, "attn_mask", query), padding, places, k.shape[2])
@@ -148,16 +146,16 @@ def _heads(x: Tensor, heads: int) -> Tensor:
     return x.reshape(length, n, heads, width // heads).permute(1, 2, 0, 3)
 
 
-def _given(x: Tensor, static: Tensor | None, name: str) -> Tensor:
-    """Keys or values (N heads, S, width / heads) instead of the projected ones, if given."""
-    if static is None:
-        return x
-    n, heads, _, width = x.shape
-    if static.shape[0] != n * heads or static.shape[2] != width:
-        raise AssertionError(
-            f"expecting {name} of shape ({n * heads}, S, {width}), but got {tuple(static.shape)}"
-        )
-    return static.reshape(n, heads, static.shape[1], width)
+def _given(x: Tensor, static: Tensor | None, add_zero: bool) -> Tensor:
+    """Projected keys or values, or those given instead (N heads, S, width / heads); a place of zeros at the end."""
+    if static is not None:
+        n, heads, _, width = x.shape
+        if static.shape[0] != n * heads or static.shape[2] != width:
+            raise AssertionError(
+                f"expecting static keys or values ({n * heads}, S, {width}), but got {tuple(static.shape)}"
+            )
+        x = static.reshape(n, heads, static.shape[1], width)
+    return cat([x, create.zeros_like(x[:, :, :1])], 2) if add_zero else x
 
 
 def canonical(
