@@ -15,7 +15,8 @@ from vizgrad.engine import alias, tape, watch
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here, set_watchers
 from vizgrad.engine.storage import NOTHING
-from vizgrad.engine.surface.hooks import AccumulateGrad, RemovableHandle
+from vizgrad.engine.surface.handle import RemovableHandle
+from vizgrad.engine.surface.hooks import AccumulateGrad
 from vizgrad.engine.surface.request import GradientEdge, edge
 
 from .multi import register_multi_grad_hook

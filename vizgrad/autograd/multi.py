@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vizgrad.engine import backward
-from vizgrad.engine.surface import hooks, paths
+from vizgrad.engine.surface import paths
+from vizgrad.engine.surface.handle import RemovableHandle
 from vizgrad.engine.surface.request import edge
 
 
 class MultiHandle:
     """Takes a hook away from all its tensors."""
 
-    def __init__(self, handles: tuple[hooks.RemovableHandle, ...]) -> None:
+    def __init__(self, handles: tuple[RemovableHandle, ...]) -> None:
         self.handles = handles
 
     def remove(self) -> None:

@@ -9,8 +9,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from vizgrad.engine.surface.handle import RemovableHandle
+
 from .backward import BackwardHooks
-from .handle import RemovableHandle
 from .state import State
 
 __all__ = ["Hooks", "anywhere"]

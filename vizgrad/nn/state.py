@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from vizgrad.engine.surface.grad_mode import no_grad
+from vizgrad.engine.surface.handle import RemovableHandle
 from vizgrad.engine.tensor import Tensor
 
-from .handle import RemovableHandle
 from .parameter import Parameter, is_lazy
 from .tree import Tree
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from vizgrad.engine import watch
 from vizgrad.engine.local import here
-from vizgrad.nn.handle import RemovableHandle
+from vizgrad.engine.surface.handle import RemovableHandle
 
 __all__ = ["Hooked", "announced", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
 

@@ -1,5 +1,5 @@
 """Helpers around training: data, checkpoints of activations, exchange with other libraries."""
 
-from . import checkpoint, data, dlpack
+from . import checkpoint, data, dlpack, hooks
 
-__all__ = ["checkpoint", "data", "dlpack"]
+__all__ = ["checkpoint", "data", "dlpack", "hooks"]

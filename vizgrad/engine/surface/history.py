@@ -10,7 +10,7 @@ from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
 
 from . import hooks
-from .hooks import RemovableHandle
+from .handle import RemovableHandle
 
 LEAVES_ONLY = "you can only change requires_grad flags of leaf variables."
 _COMPUTED = (

@@ -7,39 +7,21 @@ A node's or a leaf's ``hooks`` is None or a dict of dicts.  A number: hooks on t
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 
 from vizgrad.engine.bare import Bare
 
-
-class RemovableHandle:
-    """What registering a hook returns; ``remove()``, or the end of a ``with`` block, takes the hook out again."""
-
-    numbers: ClassVar[count[int]] = count()
-
-    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
-        self.id = next(self.numbers)
-        self._hooks: dict[int, Any] | None = hooks
-        hooks[self.id] = hook
-
-    def remove(self) -> None:
-        if self._hooks is not None:
-            self._hooks.pop(self.id, None)
-            self._hooks = None
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
+from .handle import RemovableHandle
 
 
 def add(owner: Any, when: Any, hook: Callable[..., Any]) -> RemovableHandle:
     """Keep ``hook`` with a node or a leaf."""
     if owner.hooks is None:
         owner.hooks = {}
-    return RemovableHandle(owner.hooks.setdefault(when, {}), hook)
+    kept = owner.hooks.setdefault(when, {})
+    handle = RemovableHandle(kept)
+    kept[handle.id] = hook
+    return handle
 
 
 def on_gradient(hooks: Any, g: Any, *, tensors: bool) -> Any:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from . import hooks
-from .hooks import RemovableHandle
+from .handle import RemovableHandle
 
 SAVED = "_saved_"
 _OURS = {"self": "input", "result": "y"}  # PyTorch's names of operands, where ours differ

@@ -1,4 +1,4 @@
-"""The handle that every ``register_…_hook`` returns."""
+"""The handle that every ``register_…_hook`` returns, of tensors, nodes, modules and optimizers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ __all__ = ["RemovableHandle"]
 
 
 class RemovableHandle:
-    """Takes a hook away again: ``handle.remove()``, or at the end of a ``with`` block."""
+    """Takes a hook away again: ``handle.remove()``, or at the end of a ``with`` block.
+
+    The hook is kept in the dictionary ``hooks`` under the handle's ``id``, notes on it in those of ``extra_dict``.
+    """
 
     numbers: ClassVar[count[int]] = count()
 
