@@ -161,8 +161,8 @@ class State(Tree):
     ) -> None:
         if not isinstance(theirs, Tensor):
             error_msgs.append(
-                f'While copying the parameter named "{key}", expected a Tensor from the checkpoint '
-                f"but received {type(theirs)}"
+                f'While copying the parameter named "{key}", expected torch.Tensor or '
+                f"Tensor-like object from checkpoint but received {type(theirs)}"
             )
             return
         if is_lazy(mine) and is_lazy(theirs):
