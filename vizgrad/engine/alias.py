@@ -18,6 +18,7 @@ from .bare import Bare
 from .local import here
 from .namespace import NUMPY
 from .storage import Storage
+from .surface import history
 from .surface.node import class_of
 from .surface.refusals import INFERENCE, LEAF, NO_GRAD, fits_into, refuse_repeated, refuse_view, users_line
 
@@ -55,12 +56,10 @@ def look(op: Any, x: Any, settings: dict[str, Any]) -> Any:
         y = op.forward(NUMPY if type(a) is _ndarray else namespace.of((a,)), a, **settings)
     except Exception as error:
         raise errors.explained(error, op, (x,), settings) from None
-    out = (
-        _seen(x, y, op, settings, "" if here.grad else NO_GRAD)
-        if op.view is True or shares(y, a)
-        else _wrap(y)
-    )
-    if x.tracked and here.grad and op.differentiable:
+    recorded = here.grad
+    shared = op.view is True or shares(y, a)
+    out = _seen(x, y, op, settings, "" if recorded else NO_GRAD) if shared else _wrap(y)
+    if recorded and x.tracked and op.differentiable:
         node = _record(op, x, settings)
         node.like = y.shape, y.dtype
         out.node, out.tracked = node, True
@@ -246,7 +245,10 @@ def rebase(x: Any, out: Any) -> None:
     """``x`` now holds what ``out`` was computed as: rewrite history accordingly."""
     known = x.alias
     if type(known) is not View:
-        x.node, x.slot, x.tracked = out.node, out.slot, True
+        if x.node is not None and x.node.hooks:
+            history.rejoin(x, out.node, out.slot)
+        else:
+            x.node, x.slot, x.tracked = out.node, out.slot, True
         if known is not None:
             known.rewrites += 1
         return

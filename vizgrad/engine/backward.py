@@ -64,7 +64,7 @@ class Walk:
             results = self._input_gradients(node, grads)
             if node.hooks:
                 results = hooks.after(node, results, grads, tensors=self.create_graph)
-            for target, dx in zip(node.edges, results, strict=True):
+            for target, dx in zip(node.edges, results):  # noqa: B905 - strict costs, and they fit
                 if target is not None and dx is not None:
                     self._pass(target, dx)
             if not self.retain_graph and node.kept is not None:
@@ -82,12 +82,13 @@ class Walk:
     def _pass(self, target: Any, dx: Any) -> None:
         """Hand a gradient to where an edge leads."""
         if isinstance(target, Bare):
-            if self._leads(target):
+            if self.wanted is None or self._leads(target):
                 self._leaf(target, dx)
             return
         node, slot = target if type(target) is tuple else (target, 0)
-        if node.number in self.pending:
-            grads = self.pending[node.number][1]
+        met = self.pending.get(node.number)
+        if met is not None:
+            grads = met[1]
             grads[slot] = dx if grads[slot] is None else grads[slot] + dx
             return
         grads = [None] * (len(node.op.outputs) or 1)
@@ -147,8 +148,9 @@ class Walk:
             assert gradient is not None
             return list(gradient.formula(xp, *given, *[names[n] for n in gradient.reads]))
         results: list[Any] = []
-        for target, gradient in zip(node.edges, op.gradients, strict=True):
-            if gradient is None or not self._leads(target):
+        every = self.wanted is None
+        for target, gradient in zip(node.edges, op.gradients):  # noqa: B905 - strict costs, and they fit
+            if gradient is None or target is None or not (every or self._leads(target)):
                 results.append(None)
                 continue
             dx = gradient.formula(xp, *given, *[names[n] for n in gradient.reads])
@@ -173,7 +175,9 @@ def like(target: Any) -> tuple[tuple[int, ...], Any]:
     """Shape and dtype that a gradient must have to go where the edge leads."""
     if isinstance(target, Bare):
         return target.array.shape, target.array.dtype
-    node, slot = target if type(target) is tuple else (target, 0)
+    if type(target) is not tuple:
+        return target.like[0] if target.op.outputs else target.like
+    node, slot = target
     return node.like[slot] if node.op.outputs else node.like
 
 
@@ -183,12 +187,13 @@ def saved(node: Node, *, tensors: bool) -> dict[str, Any]:
     if kept is None:
         return node.settings
     names, values = node.op.keeps, kept.values
-    for name, value, storage, version in zip(names, values, kept.storages, kept.versions, strict=True):
+    for i, (storage, version) in enumerate(zip(kept.storages, kept.versions)):  # noqa: B905 - strict costs
         if storage is not None and storage.version != version:
-            raise errors.modified(node, name, value, storage, version)
+            raise errors.modified(node, names[i], values[i], storage, version)
     if tensors:
         return node.settings | {n: _tensor(node, n, v) for n, v in zip(names, values, strict=True)}
-    return node.settings | dict(zip(names, values, strict=True))
+    found = dict(zip(names, values))  # noqa: B905 - strict costs, and they fit
+    return node.settings | found if node.settings else found
 
 
 def _tensor(node: Node, name: str, value: Any) -> Any:

@@ -23,16 +23,16 @@ class transform(Formula):
 def _full(xp, x, dim, norm, inverse):
     if not dim:
         return x.astype(xp.result_type(x.dtype, xp.complex64))
+    if len(dim) == 1:  # at a third of the cost for a short one
+        return (xp.fft.ifft if inverse else xp.fft.fft)(x, axis=dim[0], norm=norm)
     return (xp.fft.ifftn if inverse else xp.fft.fftn)(x, axes=dim, norm=norm)
 
 
 def _half(xp, x, dim, norm, inverse):
     """The first half of the transform of real numbers; the rest is its mirror image, conjugated."""
-    return (
-        xp.conj(xp.fft.rfftn(x, axes=dim, norm=OTHER[norm]))
-        if inverse
-        else xp.fft.rfftn(x, axes=dim, norm=norm)
-    )
+    norm = OTHER[norm] if inverse else norm
+    y = xp.fft.rfft(x, axis=dim[0], norm=norm) if len(dim) == 1 else xp.fft.rfftn(x, axes=dim, norm=norm)
+    return xp.conj(y) if inverse else y
 
 
 def _whole(xp, x, dim, norm, inverse, n):

@@ -87,7 +87,7 @@ class sum(reduction):
     formulas = {"input": "g, stretched to the shape of x"}
 
     def forward(xp, input: Value, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None):
-        return totalled(xp.sum, input, shapes.axis(input, dim), keepdim, dtype)
+        return totalled(xp.sum, input, None if dim is None else shapes.axis(input, dim), keepdim, dtype)
 
     def d_input(xp, g, input_shape, dim):
         return xp.broadcast_to(xp.reshape(g, shapes.with_ones(input_shape, dim)), input_shape)

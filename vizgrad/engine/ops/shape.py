@@ -208,7 +208,8 @@ class transpose(view_op):
 
     def forward(xp, input: Value, dim0: int, dim1: int):
         n = input.ndim
-        dim0, dim1 = shapes.at(dim0, n), shapes.at(dim1, n)
+        if not 0 <= dim0 < n > dim1 >= 0:
+            dim0, dim1 = shapes.at(dim0, n), shapes.at(dim1, n)
         return input.swapaxes(dim0, dim1) if n else input[...]
 
     def d_input(xp, g, dim0, dim1):

@@ -121,6 +121,8 @@ def any_empty(shape, axis):
 
 def _measurable(x, dtype):
     """The operand in the dtype to compute with, and the (real) dtype of its norm."""
+    if dtype is None and x.dtype.kind == "f":  # the common case
+        return x, x.dtype
     have = _dtype.of(x)
     if have.rank < 2:
         raise RuntimeError(

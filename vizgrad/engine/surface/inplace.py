@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vizgrad.engine import alias
+import numpy
+
+from vizgrad.engine import alias, local
+from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
 from vizgrad.engine.op import Op
 from vizgrad.engine.ops import shape
@@ -19,7 +22,11 @@ def inplace(function: Any, *, ignores: str = "") -> Callable[..., Any]:
     others, names = row.inputs[1:], tuple(row.settings)
     optional = {n: row.settings[n] for n in names}
 
+    ufunc = _UFUNCS.get(row.name)
+
     def write(self: Any, *args: Any, **settings: Any) -> Any:
+        if ufunc is not None and len(args) == 1 and not settings and _at_once(row.name, ufunc, self, args[0]):
+            return self
         settings.pop(ignores, None)
         given = [args[i] if i < len(args) else settings.pop(n) for i, n in enumerate(others)]
         rest = dict(zip(names, args[len(others) :], strict=False))
@@ -31,6 +38,33 @@ def inplace(function: Any, *, ignores: str = "") -> Callable[..., Any]:
     write.__name__ = write.__qualname__ = row.name + "_"
     write.__doc__ = f"{row.doc.splitlines()[0]}, written into this tensor's own memory."
     return write
+
+
+_UFUNCS = {"add": numpy.add, "sub": numpy.subtract, "mul": numpy.multiply, "div": numpy.divide}
+_FLOATS = (numpy.dtype("f4"), numpy.dtype("f8"))
+
+
+def _at_once(name: str, ufunc: Any, x: Any, other: Any) -> bool:
+    """Let NumPy write the result where it belongs, if nobody records or watches this; say whether it did."""
+    a, b = x.array, other
+    if type(a) is not numpy.ndarray or a.dtype not in _FLOATS or local.watching or local.casting:
+        return False
+    if isinstance(other, Bare):
+        b = other.array
+        if type(b) is not numpy.ndarray or b.dtype is not a.dtype or b.shape != a.shape:
+            return False
+        if other.alias is not None:
+            alias.refresh(other)
+        if other.tracked and here.grad:
+            return False
+    elif type(b) is not float and type(b) is not int:
+        return False
+    alias.may_write(x)
+    if x.tracked and here.grad:
+        return False
+    ufunc(a, b, a)
+    alias.written(x, name)
+    return True
 
 
 def inplace_of(function: Callable[..., Any], name: str = "") -> Callable[..., Any]:
