@@ -142,6 +142,12 @@ def tensor_hooks(t, p, e):
     h.register_hook(lambda g: g * 10)
     (h * 3).sum().backward()
     p(h.grad, w.grad, h.retains_grad, w.retains_grad)
+    h = w * 2
+    h.retain_grad()
+    h.register_hook(lambda g: p("before the write", g))
+    h.mul_(3)
+    h.sum().backward()
+    p(h.grad, h.retains_grad)
     log = []
     w.grad = None
     hd = w.register_hook(lambda g: log.append(g.tolist()))

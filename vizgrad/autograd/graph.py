@@ -133,8 +133,8 @@ def _call(pack: Callable[..., Any], value: Any, storage: Any) -> tuple[bool, Any
         here.grad = recording
     if x.storage.version != before:
         raise RuntimeError(
-            "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can "
-            "not be modified by in-place operations as this can lead to unexpected side-effects. Please open an "
+            "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
+            "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please open an "
             "issue if you need to perform in-place operations on the input to a pack hook."
         )
     return True, packed

@@ -112,5 +112,19 @@ def retain_grad(self: Any) -> None:
 
 
 def retains_grad(self: Any) -> bool:
+    return bool(_retaining(self))
+
+
+def _retaining(self: Any) -> list[int]:
+    """The numbers of the hooks, one at most, that store this tensor's gradient."""
     kept = self.node.hooks.get(self.slot, {}) if self.node is not None and self.node.hooks else {}
-    return bool([h for h in kept.values() if isinstance(h, _Retain) and h.x() is self])
+    return [number for number, h in kept.items() if isinstance(h, _Retain) and h.x() is self]
+
+
+def rejoin(self: Any, node: Any, slot: int) -> None:
+    """Give a tensor another node, after a write in place: what stores its gradient comes along, other hooks stay."""
+    before, numbers = self.node, _retaining(self)
+    hook = [before.hooks[self.slot].pop(number) for number in numbers]
+    self.node, self.slot, self.tracked = node, slot, True
+    if hook:
+        register_hook(self, hook[0])
