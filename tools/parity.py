@@ -1,6 +1,8 @@
-"""Write docs/parity.md: which of PyTorch's public names exist here, area by area.
+"""Write docs/parity.md: which of PyTorch's public names exist here, what differs, how many of its tests pass.
 
 Needs PyTorch, to ask it for its names.  ``--check`` fails if the page is not what would be written.
+``--conformance DIR`` first takes over the figures that the conformance scripts wrote there (opinfo.json, modules.json,
+optims.json); it fails, and names them, where something does not pass for no reason in tools/differences.toml.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import argparse
 import contextlib
 import importlib
 import inspect
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,20 +19,20 @@ from types import ModuleType
 from typing import Any
 
 TOP = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TOP))
+from tools import differences  # noqa: E402 - found from the line above when this runs as a script
+
 PAGE = TOP / "docs" / "parity.md"
 AREAS = (
-    "",
-    "Tensor",
-    "nn",
-    "nn.functional",
-    "nn.init",
-    "nn.utils",
-    "optim",
-    "optim.lr_scheduler",
-    "utils.data",
-    "autograd",
-    "cuda",
-)
+    "", "Tensor",
+    "linalg", "fft", "special", "signal.windows", "masked", "sparse", "random", "serialization",
+    "autograd", "autograd.functional", "autograd.forward_ad", "autograd.graph", "autograd.function",
+    "nn", "nn.functional", "nn.init", "nn.attention", "nn.parameter", "nn.utils", "nn.utils.rnn",
+    "nn.utils.parametrize", "nn.utils.parametrizations", "nn.utils.prune",
+    "optim", "optim.lr_scheduler", "optim.swa_utils", "amp", "distributions",
+    "utils.data", "utils.checkpoint", "utils.dlpack", "testing",
+    "cuda", "cuda.amp", "cpu", "accelerator", "backends.cuda", "backends.cudnn", "backends.mps", "compiler",
+)  # fmt: skip
 HEAD = """\
 # Parity with PyTorch {version}
 
@@ -37,8 +40,22 @@ Written by tools/parity.py. A name counts when it is public in PyTorch and exist
 that it also computes the same is what the tests say. Names that only serve PyTorch's own compiler,
 quantization and distributed packages are not counted.
 
+Random numbers are repeatable here, but not PyTorch's: the same seed gives other numbers.
+
 | area | here | of |
 |---|--:|--:|
+"""
+DIFFERENCES = """
+## What differs
+
+On purpose, or because a test of PyTorch's does not pass.
+"""
+FIGURES = """
+## PyTorch's own tests
+
+The databases that PyTorch ships for its tests (operators, modules, optimizers), run against VizGrad: an entry passes
+when every sample of it does. Variants are other forms of an operator: in place, with `out=`, of other dtypes,
+its errors. Left out are private names, and samples that NumPy's arrays cannot carry.
 """
 NOT_TAUGHT = (
     "quantize",
@@ -78,11 +95,15 @@ def written(theirs: Any, ours: Any) -> str:
         name = f"torch.{area}" if area else "torch"
         rows.append(f"| `{name}` | {len(here)} | {len(wanted)} |")
         lists += _area(name, here, wanted - here)
-    return HEAD.format(version=theirs.__version__.split("+")[0]) + "\n".join([*rows, "", *lists])
+    known, stored = differences.rows(), differences.figures()
+    said = [DIFFERENCES.rstrip("\n"), *differences.tables(known)]
+    said += [FIGURES.rstrip("\n"), *differences.counted(stored, known)] if stored else []
+    head = HEAD.format(version=theirs.__version__.split("+")[0])
+    return head + "\n".join([*rows, *said, "\n## Names\n", *lists])
 
 
 def _area(name: str, here: set[str], missing: set[str]) -> Iterator[str]:
-    yield f"## `{name}`\n"
+    yield f"### `{name}`\n"
     if here:
         yield "Here: " + ", ".join(f"`{each}`" for each in sorted(here)) + "\n"
     if missing:
@@ -101,11 +122,28 @@ def _at(package: Any, area: str) -> Any:
     return found
 
 
+def _taken_over(folder: Path) -> bool:
+    """Store the figures of a folder, unless something does not pass for no known reason."""
+    stored = differences.figures() | differences.summary(folder)
+    left = differences.unexplained(stored, differences.rows())
+    for entry in left:
+        print(f"{entry} does not pass, and tools/differences.toml does not say why")
+    if not left:
+        text = json.dumps(stored, indent=1, ensure_ascii=False) + "\n"
+        differences.FIGURES.write_text(text, encoding="utf-8", newline="\n")
+    return not left
+
+
 def main(arguments: list[str] | None = None) -> int:
     reader = argparse.ArgumentParser(description="Write docs/parity.md.")
     reader.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
-    check = reader.parse_args(arguments).check
-    sys.path.insert(0, str(TOP))
+    reader.add_argument(
+        "--conformance", type=Path, metavar="DIR", help="take over the figures of this folder"
+    )
+    asked = reader.parse_args(arguments)
+    check = asked.check
+    if asked.conformance and not _taken_over(asked.conformance):
+        return 1
     page = written(importlib.import_module("torch"), importlib.import_module("vizgrad"))
     if not check:
         PAGE.write_text(page, encoding="utf-8", newline="\n")
