@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -66,6 +67,19 @@ FAMILIES: dict[str, Op] = {
 }
 
 
+# Why a family may cost more than three times as much.
+WHY = {
+    "gelu": "NumPy has no error function: ours is some thirty passes over the array, each in the cache",
+    "randn": "NumPy draws one normal number after the other, PyTorch eight at once",
+    "topk(1)": "sorting, cutting and picking are three NumPy calls, each of a µs",
+    "gather(1)": "the index is checked, then turned into places: NumPy calls of a µs each",
+    "softmax(1)": "five NumPy calls of a µs each",
+    "var(1)": "six NumPy calls of a µs each",
+    "fft": "NumPy's transform takes ten µs to begin",
+    "cumsum": "NumPy adds one number after the other",
+}
+
+
 class Tensors:
     """What the families compute with: ``n`` elements each, in rows of 5, 100 or 1000."""
 
@@ -116,7 +130,7 @@ def rows(names: list[str]) -> Iterator[Row]:
             pairs = interleaved(mine, other, rounds(ROUNDS[n]))
             row = compare(f"{name}, {size}: VizGrad / PyTorch", pairs, 3.0, calls, "op")
             found.append(row.ratio)
-            yield row
+            yield replace(row, note=f"{row.note}; {WHY[name]}") if row.ratio > 3 and name in WHY else row
         everything += found
         yield _median(f"median of the families, {size}", found)
     yield _median("median of all", everything)

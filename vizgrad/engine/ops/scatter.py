@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shape import moving
 from vizgrad.engine.ops.words import Value
 
+_UNSIGNED = {numpy.dtype("i4"): numpy.dtype("u4"), numpy.dtype("i8"): numpy.dtype("u8")}
 _SPOTS = {"whole": {1: 4}, "dim": 0}
 
 
@@ -41,9 +44,10 @@ def check_index(name: str, x: Any, index: Any, dim: int, src: Any = None) -> Non
             f"Size does not match at dimension {d}: expected index {list(b)} to be no larger than self {list(a)} "
             f"apart from dimension {d}"
         )
-    read = index.view(f"u{index.itemsize}") if index.dtype.kind == "i" else index  # so read, -1 is very large
-    outside = read.max() >= a[d]
-    if outside:
+    read = (
+        index.view(_UNSIGNED[index.dtype]) if index.dtype in _UNSIGNED else index
+    )  # so read, -1 is very large
+    if (numpy.maximum.reduce(read, None) if type(read) is numpy.ndarray else read.max()) >= a[d]:
         low, high = int(index.min()), int(index.max())
         bad = low if low < 0 else high
         raise RuntimeError(f"index {bad} is out of bounds for dimension {d} with size {a[d]}")
