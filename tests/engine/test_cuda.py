@@ -75,7 +75,8 @@ def gpu(monkeypatch):
     )
     fake = types.SimpleNamespace(cuda=cuda, get_default_memory_pool=lambda: pool)
     monkeypatch.setattr(engine_device, "_cupy", fake)
-    monkeypatch.setattr(engine_device, "_peaks", [allocator.install(fake)])
+    monkeypatch.setattr(allocator, "_find", [])
+    allocator.install(fake)
     return types.SimpleNamespace(pool=pool, chosen=chosen, take=lambda size: chosen["take"](size))
 
 

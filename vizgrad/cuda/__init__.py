@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vizgrad.engine.errors import AcceleratorError, OutOfMemoryError
+from vizgrad.engine.kernels.allocator import AcceleratorError, OutOfMemoryError
 from vizgrad.engine.surface import legacy as _legacy
 
 from . import amp, memory, random, streams

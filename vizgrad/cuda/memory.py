@@ -10,6 +10,7 @@ from collections import OrderedDict
 from typing import Any
 
 from vizgrad.engine import device as _device
+from vizgrad.engine.kernels.allocator import peak_of
 
 from .devices import Which, device, device_count, index_of, is_available, is_initialized
 
@@ -42,7 +43,7 @@ memory_cached, max_memory_cached = memory_reserved, max_memory_reserved
 def reset_peak_memory_stats(device: Which = None) -> None:
     """Let the most be what is in use now.  Without a GPU there is nothing to reset."""
     if is_initialized():
-        _device.peak(index_of(device)).reset()
+        peak_of(index_of(device)).reset()
 
 
 reset_max_memory_allocated = reset_max_memory_cached = reset_peak_memory_stats
@@ -51,7 +52,7 @@ reset_max_memory_allocated = reset_max_memory_cached = reset_peak_memory_stats
 def reset_accumulated_memory_stats(device: Which = None) -> None:
     """Count how often memory was taken from 0 again."""
     if is_initialized():
-        _device.peak(index_of(device)).taken = 0
+        peak_of(index_of(device)).taken = 0
 
 
 def mem_get_info(device: Which = None) -> tuple[int, int]:
@@ -67,7 +68,7 @@ def empty_cache() -> None:
     if is_initialized():
         for i in range(device_count()):
             with device(i):
-                _device.peak(i).look()
+                peak_of(i).look()
         _device.cupy().get_default_memory_pool().free_all_blocks()
 
 
@@ -79,8 +80,8 @@ def memory_stats(device: Which = None) -> OrderedDict[str, Any]:
     current, peaks = _used(device), _peaks(device)
     for name, now, most in zip(("allocated_bytes", "reserved_bytes"), current, peaks, strict=True):
         stats[f"{name}.all.current"], stats[f"{name}.all.peak"] = now, most
-    stats["allocation.all.allocated"] = _device.peak(index_of(device)).taken
-    stats["num_ooms"] = _device.peak(index_of(device)).refused
+    stats["allocation.all.allocated"] = peak_of(index_of(device)).taken
+    stats["num_ooms"] = peak_of(index_of(device)).refused
     return stats
 
 
@@ -144,4 +145,4 @@ def _peaks(which: Which) -> tuple[int, int]:
     if not (is_initialized() and is_available()):
         return 0, 0
     with _on(which):
-        return _device.peak(index_of(which)).most()
+        return peak_of(index_of(which)).most()

@@ -56,7 +56,6 @@ CPU = device("cpu")
 default: device | None = None  # where new tensors go when nobody says; None, the usual case, is the CPU
 _outer: list[device | None] = []
 _cupy: ModuleType | None = None
-_peaks: list[Any] = []
 
 
 def choose(where: Any) -> None:
@@ -86,7 +85,7 @@ def cupy() -> ModuleType:
         from .kernels import allocator
 
         namespace.register(module.ndarray, module)
-        _peaks.append(allocator.install(module))
+        allocator.install(module)
         _cupy = module
     return _cupy
 
@@ -94,12 +93,6 @@ def cupy() -> ModuleType:
 def has_cupy() -> bool:
     """Whether a GPU was asked for already."""
     return _cupy is not None
-
-
-def peak(index: int) -> Any:
-    """The most memory that was in use on the GPU of this number: see kernels/allocator.py."""
-    cupy()
-    return _peaks[0](index)
 
 
 def cuda_count() -> int:

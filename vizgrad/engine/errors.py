@@ -11,14 +11,6 @@ class LinAlgError(RuntimeError):
     """A matrix has not the property that was needed: singular, not positive definite, no convergence."""
 
 
-class OutOfMemoryError(RuntimeError):
-    """A GPU has not as much memory left as was asked for."""
-
-
-class AcceleratorError(RuntimeError):
-    """A GPU failed."""
-
-
 def explained(error: Exception, op: Any, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Exception:
     """The error to raise when ``op`` failed on these inputs: PyTorch's type, the op, its operands, the layer.
 

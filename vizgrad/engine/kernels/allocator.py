@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vizgrad.engine.errors import OutOfMemoryError
+
+class OutOfMemoryError(RuntimeError):
+    """A GPU has not as much memory left as was asked for."""
+
+
+class AcceleratorError(RuntimeError):
+    """A GPU failed."""
 
 
 class Peak:
@@ -45,8 +51,16 @@ class Peak:
         return self._used, self._held
 
 
-def install(gpu: Any) -> Callable[[int], Peak]:
-    """Take memory through here from now on; returns the function that finds a GPU's `Peak` by its number."""
+_find: list[Callable[[int], Peak]] = []  # what `install` made
+
+
+def peak_of(index: int) -> Peak:
+    """The most memory that was in use on the GPU of this number, once CuPy is there."""
+    return _find[-1](index)
+
+
+def install(gpu: Any) -> None:
+    """Take memory through here from now on."""
     peaks: dict[int, Peak] = {}
     pool, inner = gpu.get_default_memory_pool(), gpu.cuda.get_allocator()
     current, refusal = gpu.cuda.runtime.getDevice, gpu.cuda.memory.OutOfMemoryError
@@ -67,4 +81,4 @@ def install(gpu: Any) -> Callable[[int], Peak]:
         return memory
 
     gpu.cuda.set_allocator(take)
-    return peak
+    _find.append(peak)
