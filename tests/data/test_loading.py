@@ -159,8 +159,28 @@ def test_samplers():
     drawn = list(data.WeightedRandomSampler([0.0, 1.0, 3.0], 4000))
     assert set(drawn) == {1, 2}
     assert drawn.count(2) / 4000 == pytest.approx(0.75, abs=0.03)
+    assert sorted(data.WeightedRandomSampler([1.0, 2.0, 3.0], 3, replacement=False)) == [0, 1, 2]
     assert list(data.BatchSampler(range(5), 2, drop_last=False)) == [[0, 1], [2, 3], [4]]
     assert [t.tolist() for _, t in DataLoader(rows(), batch_sampler=[[1, 2], [9]])] == [[1, 2], [9]]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda d: list(d.WeightedRandomSampler([0.1, 0.9], 5, replacement=False)),
+        lambda d: list(d.WeightedRandomSampler([-1.0, 2.0], 2)),
+        lambda d: list(d.WeightedRandomSampler([0.0, 0.0], 2)),
+        lambda d: d.WeightedRandomSampler([[1.0]], 2),
+        lambda d: d.RandomSampler([]),
+        lambda d: d.default_collate([np.ones(2), np.ones(3)]),
+    ],
+)
+def test_refused_as_by_pytorch(draw):
+    with pytest.raises(Exception) as theirs:  # noqa: PT011 - it is their type that is wanted
+        draw(torch().utils.data)
+    with pytest.raises(theirs.type):
+        draw(data)
 
 
 REFUSED = [

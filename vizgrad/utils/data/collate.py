@@ -24,7 +24,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     if isinstance(first, (numpy.ndarray, numpy.generic)):
         if first.dtype.kind in "SUO":
             raise TypeError(f"default_collate: batch must contain numbers; found an array of {first.dtype}")
-        return from_numpy(numpy.stack([numpy.asarray(x) for x in batch]))
+        return stack([from_numpy(numpy.asarray(x)) for x in batch])
     if isinstance(first, float):
         return tensor(batch, dtype=float64)
     if isinstance(first, int):

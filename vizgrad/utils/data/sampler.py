@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-import numpy
-
-from vizgrad.engine.surface.create import randint, randperm
-from vizgrad.engine.surface.random import Generator, default
-from vizgrad.engine.tensor import Tensor
+from vizgrad.engine.dtype import float64
+from vizgrad.engine.surface.create import as_tensor, randint, randperm
+from vizgrad.engine.surface.draw import multinomial
+from vizgrad.engine.surface.random import Generator
 
 __all__ = [
     "BatchSampler",
@@ -64,6 +63,8 @@ class RandomSampler(Sampler[int]):
             )
         self.data_source, self.replacement = data_source, replacement
         self._num_samples, self.generator = num_samples, generator
+        if self.num_samples == 0:
+            raise ValueError("num_samples should be a positive integer value, but got num_samples=0")
 
     @property
     def num_samples(self) -> int:
@@ -97,7 +98,10 @@ class SubsetRandomSampler(Sampler[int]):
 
 
 class WeightedRandomSampler(Sampler[int]):
-    """Numbers 0, 1, …, each as likely as its weight; for classes of unequal size."""
+    """Numbers 0, 1, …, each as likely as its weight; for classes of unequal size.
+
+    Without ``replacement`` no number comes twice, so that ``num_samples`` may not exceed that of the weights.
+    """
 
     def __init__(
         self,
@@ -112,28 +116,23 @@ class WeightedRandomSampler(Sampler[int]):
             )
         if not isinstance(replacement, bool):
             raise ValueError(f"replacement should be a boolean value, but got replacement={replacement}")
-        given = weights.array if isinstance(weights, Tensor) else weights
-        self.weights = numpy.asarray(given, dtype=numpy.float64)
+        self.weights = as_tensor(weights, dtype=float64)
         if self.weights.ndim != 1:
             raise ValueError(
-                f"weights should be a 1d sequence but given weights have shape {self.weights.shape}"
+                f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}"
             )
         self.num_samples, self.replacement, self.generator = num_samples, replacement, generator
 
     def __iter__(self) -> Iterator[int]:
-        stream = (self.generator or default()).stream
-        chances = self.weights / self.weights.sum()
-        yield from stream.choice(len(chances), self.num_samples, replace=self.replacement, p=chances).tolist()
+        drawn = multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator)
+        yield from drawn.tolist()
 
     def __len__(self) -> int:
         return self.num_samples
 
 
 class BatchSampler(Sampler[list[int]]):
-    """The numbers of another sampler, ``batch_size`` at a time
-
-    ``drop_last`` leaves out a last smaller group.
-    """
+    """The numbers of another sampler, ``batch_size`` at a time; ``drop_last`` leaves out a last smaller group."""
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
         if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
