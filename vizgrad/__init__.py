@@ -109,7 +109,8 @@ from vizgrad import (
     version,
     xpu,
 )
-from vizgrad.amp import autocast
+from vizgrad.amp import GradScaler, autocast
+from vizgrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from vizgrad.backends.threads import (
     get_num_interop_threads,
     get_num_threads,

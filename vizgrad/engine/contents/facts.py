@@ -38,6 +38,7 @@ class Methods:
     is_distributed, get_device, dim_order = is_distributed, get_device, _facts.dim_order
     const_data_ptr, storage_type = _facts.const_data_ptr, _facts.storage_type
     pin_memory, is_pinned, record_stream = _facts.pin_memory, _facts.is_pinned, _facts.record_stream
+    is_shared = _facts.is_shared
     as_subclass, module_load = _facts.as_subclass, _facts.module_load
     apply_, map_, map2_ = (_facts.one_by_one(n, i) for i, n in enumerate(("apply_", "map_", "map2_")))
     hardshrink, prelu = _activation.hardshrink, _activation.prelu

@@ -27,6 +27,8 @@ from vizgrad.engine.surface.copies import (
     unbind_copy,
     unfold_copy,
     unsqueeze_copy,
+    view_as_complex_copy,
+    view_as_real_copy,
     view_copy,
 )
 from vizgrad.engine.surface.form import (
@@ -113,7 +115,8 @@ __all__ = [
     "select_copy", "select_scatter", "slice_copy", "slice_scatter", "split", "split_copy", "split_with_sizes",
     "split_with_sizes_copy", "squeeze", "squeeze_copy", "stack", "swapaxes", "swapdims", "t", "t_copy",
     "tensor_split", "tile", "transpose", "transpose_copy", "unbind", "unbind_copy", "unflatten", "unfold_copy",
-    "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "unsqueeze", "unsqueeze_copy", "view_copy",
+    "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "unsqueeze", "unsqueeze_copy", "view_as_complex_copy",
+    "view_as_real_copy", "view_copy",
     "vsplit", "vstack",
 ]  # fmt: skip
 

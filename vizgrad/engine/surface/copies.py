@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vizgrad.engine.bare import Bare
+from vizgrad.engine.ops import complex as _complex
 from vizgrad.engine.ops import shape as _shape
 from vizgrad.engine.ops import strided as _views
 
@@ -50,6 +51,8 @@ transpose_copy = _copy(_shape.transpose, "transpose")
 unbind_copy = _copy(parts.unbind, "unbind")
 unfold_copy = _copy(_views.unfold, "unfold")
 unsqueeze_copy = _copy(_shape.unsqueeze, "unsqueeze")
+view_as_real_copy = _copy(_complex.view_as_real, "view_as_real")
+view_as_complex_copy = _copy(_complex.view_as_complex, "view_as_complex")
 view_copy = _copy(
     lambda input, size=None, dtype=None: form.view(input, dtype if size is None else size), "view"
 )

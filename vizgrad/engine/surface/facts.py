@@ -100,6 +100,11 @@ def is_pinned(self: Any, device: Any = None) -> bool:
     return getattr(self.storage, "pinned", False)
 
 
+def is_shared(self: Any) -> bool:
+    """Whether other processes see the memory: never here, tensors are handed over as copies."""
+    return False
+
+
 def record_stream(self: Any, stream: Any) -> None:
     """Keep the memory until the work given to ``stream`` so far is done: the program waits for it."""
     if not hasattr(stream, "synchronize"):
