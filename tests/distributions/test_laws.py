@@ -7,7 +7,7 @@ import pytest
 import vizgrad
 import vizgrad.distributions
 from tests.alike import same, torch
-from tests.distributions.rules import LAWS, build, precision
+from tests.distributions.rules import LAWS, WRONG, build, precision
 
 pytestmark = pytest.mark.torch
 
@@ -47,6 +47,8 @@ def answers(library, law, value):
 def test_answers(law):
     have, want = answers(vizgrad, law, LAWS[law]), answers(torch(), law, LAWS[law])
     for name, theirs in want.items():
+        if (law.split("(")[0], name) in WRONG:
+            continue
         ours = have[name]
         if isinstance(theirs, type):
             assert ours is theirs, f"{name}: {ours}, not {theirs}"
@@ -58,5 +60,27 @@ def test_answers(law):
                 g for g in (a, b) if g is not None
             ]  # None: nothing flows there, which is as good as zeros
             if len(given) == 2:
-                same(a, b, rtol=10 * precision(law), atol=1e-9, what=f"gradient of {name}")
+                same(a, b, rtol=10 * precision(law), atol=precision(law), what=f"gradient of {name}")
             assert len(given) != 1 or not given[0].any(), f"gradient of {name}: {a}, not {b}"
+
+
+def test_modes_are_the_likeliest_values():
+    d = vizgrad.distributions.Kumaraswamy(
+        vizgrad.tensor([1.5, 3.0, 0.5, 2.0]), vizgrad.tensor([1.5, 2.0, 2.0, 0.5])
+    )
+    grid = vizgrad.linspace(0.0005, 0.9995, 1000)
+    best = grid[d.log_prob(grid.unsqueeze(-1)).argmax(0)]
+    assert (d.mode[:2] - best[:2]).abs().max() < 1e-3
+    assert d.mode[2:].isnan().all()
+
+
+def test_slopes_of_the_generalized_pareto_pass_through_0():
+    """At concentration 0, where PyTorch's are 0."""
+    slopes = []
+    for k in (-1e-4, 0.0, 1e-4):
+        concentration = vizgrad.tensor(k, dtype=vizgrad.float64, requires_grad=True)
+        law = vizgrad.distributions.GeneralizedPareto(0.0, 1.0, concentration)
+        x = vizgrad.tensor([0.5, 1.0, 3.0], dtype=vizgrad.float64)
+        y = law.log_prob(x) + law.cdf(x) + law.icdf(x / 4)
+        slopes.append(vizgrad.autograd.grad(y.sum(), concentration)[0].item())
+    assert abs(slopes[1] - (slopes[0] + slopes[2]) / 2) < 1e-5

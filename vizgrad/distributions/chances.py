@@ -29,10 +29,7 @@ class Chances(Distribution):
         return tuple(rest)
 
     def _keep(self, given: Any) -> None:
-        if self.has_probs:
-            self.probs = given
-        else:
-            self.logits = given
+        setattr(self, "probs" if self.has_probs else "logits", given)
 
     @property
     def _param(self) -> Any:

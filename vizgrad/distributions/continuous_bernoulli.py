@@ -43,7 +43,7 @@ class ContinuousBernoulli(Chances, ExponentialFamily):
             checked = validate_args if validate_args is not None else self._validate_args
             if checked and not self.arg_constraints["probs"].check(self.probs).all():
                 raise ValueError(f"The parameter probs has invalid values: {self.probs}")
-            self.probs = clamp_probs(self.probs)
+            self._keep(clamp_probs(self.probs))
         self._lims = lims
         super().__init__(self.param_shape, validate_args=validate_args)
 

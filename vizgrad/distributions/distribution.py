@@ -10,24 +10,9 @@ from vizgrad.engine.surface.size import Size
 from vizgrad.engine.tensor import Tensor
 
 from . import constraints
-from .utils import last, lazy_property
+from .utils import Unknown, last, lazy_property
 
 __all__ = ["Distribution"]
-
-
-class Unknown:
-    """An attribute that a class may define: asked of one that does not, NotImplementedError."""
-
-    def __init__(self, doc: str) -> None:
-        self.__doc__ = doc
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None:
-            return self
-        raise NotImplementedError(f"{type(instance).__name__} has no {self.name}")
 
 
 class Distribution:

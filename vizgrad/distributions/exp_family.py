@@ -6,8 +6,8 @@ from typing import Any
 
 from vizgrad.engine.surface.request import grad
 
-from .distribution import Distribution, Unknown
-from .utils import sum_rightmost
+from .distribution import Distribution
+from .utils import Unknown, sum_rightmost
 
 __all__ = ["ExponentialFamily"]
 

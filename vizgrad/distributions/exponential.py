@@ -27,7 +27,9 @@ class Exponential(ExponentialFamily):
     def mean(self) -> Any:
         return 1 / self.rate
 
-    stddev = mean
+    @property
+    def stddev(self) -> Any:
+        return 1 / self.rate
 
     @property
     def mode(self) -> Any:

@@ -50,7 +50,8 @@ class GeneralizedPareto(Distribution):
     def _log_above(self, value: Any) -> Any:
         """Log P(> value)"""
         z, k = (value - self.loc) / self.scale, self._safe
-        return where(self._straight, -z, -(k * z).log1p() / k)
+        straight = -z + self.concentration * z**2 / 2  # 0 for k = 0, but its slope by k is not
+        return where(self._straight, straight, -(k * z).log1p() / k)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         return self.icdf(noise.even(self.loc, self._extended_shape(sample_shape)))
@@ -74,19 +75,21 @@ class GeneralizedPareto(Distribution):
 
     def icdf(self, value: Any) -> Any:
         log, k = (-value).log1p(), self._safe
-        return self.loc + self.scale * where(self._straight, -log, (-k * log).expm1() / k)
+        straight = -log + self.concentration * log**2 / 2
+        return self.loc + self.scale * where(self._straight, straight, (-k * log).expm1() / k)
 
     @property
     def mean(self) -> Any:
         """NaN for concentration ≥ 1."""
-        k = self.concentration.masked_fill(self.concentration >= 1, math.nan)
-        return self.loc + self.scale / (1 - k)
+        there = self.concentration < 1
+        return where(there, self.loc + self.scale / (1 - where(there, self.concentration, 0.0)), math.nan)
 
     @property
     def variance(self) -> Any:
         """NaN for concentration ≥ 1/2."""
-        k = self.concentration.masked_fill(self.concentration >= 0.5, math.nan)
-        return self.scale**2 / ((1 - k) ** 2 * (1 - 2 * k))
+        there = self.concentration < 0.5
+        k = where(there, self.concentration, 0.0)
+        return where(there, self.scale**2 / ((1 - k) ** 2 * (1 - 2 * k)), math.nan)
 
     @property
     def mode(self) -> Any:

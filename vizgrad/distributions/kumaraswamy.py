@@ -48,8 +48,9 @@ class Kumaraswamy(TransformedDistribution):
     def mode(self) -> Any:
         """NaN where the density has no highest point inside."""
         a, b = self.concentration1, self.concentration0
-        log = (-b).log1p() - (-a * b).log1p()
-        return (log.masked_fill((a < 1) | (b < 1), math.nan) / a).exp()
+        bounded = (a < 1) | (b < 1)
+        a, b = a.masked_fill(bounded, math.nan), b.masked_fill(bounded, math.nan)
+        return ((a - 1) / (a * b - 1)) ** (1 / a)
 
     @property
     def variance(self) -> Any:

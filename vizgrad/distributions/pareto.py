@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
+
+from vizgrad.engine.contents.picking import where
 
 from . import constraints
 from .exponential import Exponential
@@ -35,8 +38,9 @@ class Pareto(TransformedDistribution):
     @property
     def mean(self) -> Any:
         """∞ for alpha ≤ 1."""
-        a = self.alpha.clamp(min=1)
-        return a * self.scale / (a - 1)
+        finite = self.alpha > 1
+        a = where(finite, self.alpha, 2.0)
+        return where(finite, a * self.scale / (a - 1), math.inf)
 
     @property
     def mode(self) -> Any:
@@ -45,8 +49,9 @@ class Pareto(TransformedDistribution):
     @property
     def variance(self) -> Any:
         """∞ for alpha ≤ 2."""
-        a = self.alpha.clamp(min=2)
-        return self.scale**2 * a / ((a - 1) ** 2 * (a - 2))
+        finite = self.alpha > 2
+        a = where(finite, self.alpha, 3.0)
+        return where(finite, self.scale**2 * a / ((a - 1) ** 2 * (a - 2)), math.inf)
 
     def entropy(self) -> Any:
         return (self.scale / self.alpha).log() + 1 + 1 / self.alpha

@@ -68,10 +68,7 @@ class TransformedDistribution(Distribution):
         more = len(self._event_shape) - region.event_dim
         return constraints.independent(region, more) if more > 0 else region
 
-    @property
-    def has_rsample(self) -> bool:
-        """That of the base."""
-        return self.base_dist.has_rsample
+    has_rsample: Any = property(lambda self: self.base_dist.has_rsample)
 
     def sample(self, sample_shape: Any = ()) -> Any:
         with no_grad():

@@ -77,6 +77,21 @@ class lazy_property:  # noqa: N801 - the name that programs know
         return value
 
 
+class Unknown:
+    """An attribute that a class may define: asked of one that does not, NotImplementedError."""
+
+    def __init__(self, doc: str) -> None:
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        raise NotImplementedError(f"{type(instance).__name__} has no {self.name}")
+
+
 def eps_of(x: Tensor) -> float:
     """The distance from 1 to the next number of this dtype."""
     return finfo(x.dtype).eps

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vizgrad.distributions import constraints
-from vizgrad.distributions.utils import sum_rightmost
+from vizgrad.distributions.utils import Unknown, sum_rightmost
 from vizgrad.engine.contents.creation import zeros_like
 from vizgrad.engine.tensor import Tensor
 
@@ -24,6 +24,7 @@ class Transform:
     bijective: Any = False
     domain: Any
     codomain: Any
+    sign: Any = Unknown("1 where y rises with x, -1 where it falls.")
 
     def __init__(self, cache_size: int = 0) -> None:
         if cache_size not in (0, 1):
@@ -58,11 +59,6 @@ class Transform:
             inverse = _InverseTransform(self)
             self._inv = weakref.ref(inverse)
         return inverse
-
-    @property
-    def sign(self) -> Any:
-        """1 where y rises with x, -1 where it falls; NotImplementedError where it does neither."""
-        raise NotImplementedError(f"{type(self).__name__} has no sign")
 
     def __call__(self, x: Any) -> Any:
         if self._cache_size == 0:
