@@ -185,7 +185,6 @@ PYTORCH_NAMES = {
     "min_of_all": lambda torch: torch.min,
     "median_of_all": lambda torch: torch.median,
     "nanmedian_of_all": lambda torch: torch.nanmedian,
-    "vector_norm": lambda torch: torch.linalg.vector_norm,
 }
 
 

@@ -82,13 +82,14 @@ class std(spread):
 
 
 @op
-class vector_norm(reduction):
+class linalg_vector_norm(reduction):
     """(Σ |x|ᵖ)^(1/p) with p = ``ord``; the largest |x| for ∞, the smallest for -∞, how many are not 0 for 0"""
 
     samples = (
         *FOLD,
         Sample((3, 4), ord=1),
         Sample((3, 4), ord=3, dim=0),
+        Sample((2, 3, 4), ord=0.5, dim=(0, 2), low=0.2, keepdim=True),
         Sample((3, 4), ord=float("inf"), dim=1),
         Sample((3, 4), ord=1.5, low=0.2),
         Sample((3, 4), ord=0.5, low=0.2),

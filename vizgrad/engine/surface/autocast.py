@@ -50,7 +50,7 @@ _CPU_WIDE = (
 )
 _CUDA_WIDE = (
     "acos arccos asin arcsin cosh cosine_similarity cumprod cumsum dist erfinv exp expm1 group_norm interpolate "
-    "layer_norm linalg_matrix_norm linalg_vector_norm vector_norm log log10 log1p log2 log_softmax logsumexp norm "
+    "layer_norm linalg_matrix_norm linalg_vector_norm log log10 log1p log2 log_softmax logsumexp norm "
     "pdist pow reciprocal renorm rms_norm rsqrt sinh softmax softplus sum tan"
 )
 

@@ -149,7 +149,7 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
         return _nuclear(input if dtype is None else to(input, dtype), dim, keepdim)
     if p == "fro" and dim is not None and not isinstance(dim, int) and len(dim) > 2:
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}")
-    return statistics.vector_norm(input, 2 if p in (None, "fro") else p, dim, keepdim, dtype=dtype)
+    return statistics.linalg_vector_norm(input, 2 if p in (None, "fro") else p, dim, keepdim, dtype=dtype)
 
 
 def _nuclear(input: Any, dim: Any, keepdim: bool) -> Any:
@@ -168,7 +168,7 @@ def _nuclear(input: Any, dim: Any, keepdim: bool) -> Any:
 @whole("dist")
 def dist(input: Any, other: Any, p: float = 2) -> Any:
     """The p-norm of the difference."""
-    return statistics.vector_norm(input - other, p)
+    return statistics.linalg_vector_norm(input - other, p)
 
 
 @fills_out
@@ -180,7 +180,7 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
     if p <= 0 or maxnorm < 0:
         raise RuntimeError(f"renorm: p must be positive and maxnorm not negative, but got {p} and {maxnorm}")
     rest = tuple(d for d in range(input.ndim) if d != shapes.at(dim, input.ndim))
-    size = statistics.vector_norm(input, p, rest, True)
+    size = statistics.linalg_vector_norm(input, p, rest, True)
     return input * elementwise.where(size > maxnorm, maxnorm / (size + 1e-7), 1.0)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.ops import elementwise, reduce, shapes
-from vizgrad.engine.ops.solve import linalg_inv, linalg_vector_norm
+from vizgrad.engine.ops.solve import linalg_inv
 from vizgrad.engine.ops.spectral import linalg_eigvalsh, linalg_svdvals
+from vizgrad.engine.ops.statistics import linalg_vector_norm
 
 from .autocast import whole
 from .convert import to

@@ -159,7 +159,7 @@ def norm(
 ) -> Any:
     """The norm of the elements that count."""
     x = _replaced(_as(input, dtype), mask, 0 if ord >= 0 else _INF)
-    return statistics.vector_norm(x, ord, dim, keepdim)
+    return statistics.linalg_vector_norm(x, ord, dim, keepdim)
 
 
 def var(
