@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vizgrad.engine.kernels import blocks
 from vizgrad.engine.op import op
-from vizgrad.engine.ops import demands
+from vizgrad.engine.ops import demands, shapes
 from vizgrad.engine.ops.samples import ONE, Sample
 from vizgrad.engine.ops.words import Value
 
@@ -102,7 +102,6 @@ class softplus(analytic):
     """log(1 + e^(beta x)) / beta, a smooth relu; a straight line above ``threshold``"""
 
     samples = (Sample((3, 4)), Sample((3, 4), beta=2.0, threshold=0.5))
-    out = True
 
     def forward(xp, input: Value, beta: float = 1.0, threshold: float = 20.0):
         bent = xp.log1p(xp.exp(xp.minimum(input * beta, threshold))) / beta
@@ -121,11 +120,7 @@ class gelu(analytic):
     """
 
     samples = (Sample((3, 4), low=-2.0, high=2.0), Sample((3, 4), low=-2.0, high=2.0, approximate="tanh"))
-    out = True
-
-    @staticmethod
-    def shape(input, approximate="none"):
-        return tuple(input)
+    shape = staticmethod(shapes.same)
 
     def forward(xp, input: Value, approximate: str = "none"):
         return blocks.each(lambda xp, x: x * _below(xp, x, approximate), xp, input)
@@ -191,7 +186,6 @@ class hardshrink(elementwise):
     samples = (Sample((3, 4), lambd=0.3),)
     kinds = demands.FLOATING
     formulas = {"input": "g if |x| > lambd else 0"}
-    out = True
 
     def forward(xp, input: Value, lambd: float = 0.5):
         return xp.where(xp.absolute(input) <= lambd, xp.zeros_like(input), input)
@@ -208,7 +202,6 @@ class softshrink(elementwise):
     kinds = demands.FLOATING
     formula = "sign(x) · max(|x| - lambd, 0)"
     formulas = {"input": "g if |x| > lambd else 0"}
-    out = True
 
     def forward(xp, input: Value, lambd: float = 0.5):
         if lambd < 0:
@@ -244,7 +237,6 @@ class logsigmoid(elementwise):
 
     samples = ONE
     kinds = demands.FLOATING
-    out = True
     formula = "min(x, 0) - log1p(exp(-|x|))"
 
     def forward(xp, input: Value):

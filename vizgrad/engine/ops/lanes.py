@@ -23,6 +23,11 @@ def span(dim: int, *limits: int | None) -> tuple[slice, ...]:
     return (*(slice(None),) * dim, slice(*limits))
 
 
+def positions(xp: Any, x: Any, dim: int) -> Any:
+    """0, 1, 2, … along ``dim``, in a shape that stretches to that of ``x``."""
+    return xp.arange(x.shape[dim]).reshape(-1, *(1,) * (x.ndim - 1 - dim))
+
+
 def steps(size: int) -> Iterator[int]:
     """1, 2, 4, … below ``size``: the distances of a scan by doubling (Hillis and Steele, 1986)."""
     step = 1

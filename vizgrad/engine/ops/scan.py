@@ -107,7 +107,7 @@ class logcumsumexp(scan):
             y = x.copy()
             for step in lanes.steps(y.shape[axis]):
                 late, early = lanes.span(axis, step, None), lanes.span(axis, 0, -step)
-                y[late] = _log_of_sum(xp, y[late], y[early])
+                y[late] = xp.rule("logaddexp")(y[late], y[early])
         return xp.reshape(y, input.shape).astype(input.dtype, copy=False)
 
     def d_input(xp, g, input, y, dim):
@@ -122,12 +122,6 @@ class logcumsumexp(scan):
         return xp.exp(xp.conj(input - y)) * later
 
 
-def _log_of_sum(xp, a, b):
-    """log(eᵃ + eᵇ) of complex or real numbers, by the one with the larger real part."""
-    big, small = xp.where(a.real >= b.real, a, b), xp.where(a.real >= b.real, b, a)
-    return xp.where(xp.isfinite(big.real), big + xp.log1p(xp.exp(small - big)), big)
-
-
 class running(Formula):
     """The extreme so far and where it is: the last of equals.  What is not a number wins."""
 
@@ -135,6 +129,11 @@ class running(Formula):
     out = True
     formulas = {"input": "Σ g where this element was the extreme"}
     samples = (Sample((3, 4), dim=0), Sample((3, 4), dim=-1), Sample((), dim=0))
+
+
+def _to_the_extremes(xp, g, g_indices, input_shape, indices, dim):
+    """The gradients of all places that the same element was the extreme of, added up there."""
+    return xp.rule("placed")(g, indices, input_shape, dim, False)
 
 
 @op
@@ -146,8 +145,7 @@ class cummax(running):
     def forward(xp, input: Value, dim: int):
         return _so_far(xp, xp.maximum, input, dim)
 
-    def d_input(xp, g, g_indices, input_shape, indices, dim):
-        return xp.rule("placed")(g, indices, input_shape, dim, False)
+    d_input = _to_the_extremes
 
 
 @op
@@ -159,8 +157,7 @@ class cummin(running):
     def forward(xp, input: Value, dim: int):
         return _so_far(xp, xp.minimum, input, dim)
 
-    def d_input(xp, g, g_indices, input_shape, indices, dim):
-        return xp.rule("placed")(g, indices, input_shape, dim, False)
+    d_input = _to_the_extremes
 
 
 def _so_far(xp, extreme, input, dim):
@@ -168,7 +165,7 @@ def _so_far(xp, extreme, input, dim):
         raise NotImplementedError("cummax and cummin need an order, and complex numbers have none")
     axis, x = lanes.along(input, dim)
     y = _accumulated(extreme, x, axis)
-    here = xp.arange(x.shape[axis]).reshape(-1, *(1,) * (x.ndim - 1 - axis))
+    here = lanes.positions(xp, x, axis)
     won = xp.where((x == y) | (x != x), here, 0)
     return y.reshape(input.shape), _accumulated(xp.maximum, won, axis).reshape(input.shape)
 

@@ -50,9 +50,7 @@ class placed(moving):
         dim = shapes.at(dim, y.ndim)
         if indices.ndim < y.ndim:
             g_in, indices = xp.expand_dims(g_in, dim), xp.expand_dims(indices, dim)
-        places: list[Any] = [
-            xp.arange(n).reshape(-1, *(1,) * (y.ndim - 1 - d)) for d, n in enumerate(indices.shape)
-        ]
+        places: list[Any] = [lanes.positions(xp, indices, d) for d in range(y.ndim)]
         places[dim] = indices
         if unique:
             y[tuple(places)] = g_in
@@ -72,6 +70,11 @@ class choosing(Formula):
     out = True
     formulas = {"input": "g at the indices, else 0"}
     samples = (Sample((3, 4), dim=0), Sample((3, 4), dim=-1, keepdim=True), Sample((), dim=0))
+
+
+def _to_their_places(xp, g, g_indices, input_shape, indices, dim):
+    """The gradient of every row here that chooses along ``dim``: each chosen element gets its own."""
+    return xp.rule("placed")(g, indices, input_shape, dim)
 
 
 def order(xp, x, axis, descending=False):
@@ -121,8 +124,7 @@ class max(choosing):
         index = xp.argmax(wide(x), axis=axis, keepdims=True)
         return _chosen(xp, "max", input, index, dim, keepdim)
 
-    def d_input(xp, g, g_indices, input_shape, indices, dim):
-        return xp.rule("placed")(g, indices, input_shape, dim)
+    d_input = _to_their_places
 
 
 @op
@@ -137,8 +139,7 @@ class min(choosing):
         index = xp.argmin(wide(x), axis=axis, keepdims=True)
         return _chosen(xp, "min", input, index, dim, keepdim)
 
-    def d_input(xp, g, g_indices, input_shape, indices, dim):
-        return xp.rule("placed")(g, indices, input_shape, dim)
+    d_input = _to_their_places
 
 
 @op
@@ -155,8 +156,7 @@ class sort(choosing):
         values = picked(xp, x, index, axis)
         return xp.reshape(values, input.shape), xp.reshape(index, input.shape)
 
-    def d_input(xp, g, g_indices, input_shape, indices, dim):
-        return xp.rule("placed")(g, indices, input_shape, dim)
+    d_input = _to_their_places
 
 
 @op
@@ -189,8 +189,7 @@ class topk(choosing):
         values = picked(xp, x, index, axis)
         return (values, index) if input.ndim or k != 1 else (values.reshape(()), index.reshape(()))
 
-    def d_input(xp, g, g_indices, input_shape, indices, dim):
-        return xp.rule("placed")(g, indices, input_shape, dim)
+    d_input = _to_their_places
 
 
 def _foremost(xp, x, k, axis, largest):
@@ -223,8 +222,7 @@ class kthvalue(choosing):
             raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}: {k}")
         return _chosen(xp, "kthvalue", input, _at_rank(xp, x, k - 1, axis), dim, keepdim)
 
-    def d_input(xp, g, g_indices, input_shape, indices, dim):
-        return xp.rule("placed")(g, indices, input_shape, dim)
+    d_input = _to_their_places
 
 
 def _at_rank(xp, x, rank, axis):
@@ -250,8 +248,7 @@ class median(choosing):
             index = xp.where(some, xp.argmax(unknown, axis=axis, keepdims=True), index)
         return _chosen(xp, "median", input, index, dim, keepdim)
 
-    def d_input(xp, g, g_indices, input_shape, indices, dim):
-        return xp.rule("placed")(g, indices, input_shape, dim)
+    d_input = _to_their_places
 
 
 @op
@@ -267,8 +264,7 @@ class nanmedian(choosing):
         rank = xp.maximum((known - 1) // 2, 0)
         return _chosen(xp, "nanmedian", input, picked(xp, order(xp, x, axis), rank, axis), dim, keepdim)
 
-    def d_input(xp, g, g_indices, input_shape, indices, dim):
-        return xp.rule("placed")(g, indices, input_shape, dim)
+    d_input = _to_their_places
 
 
 class of_all(Formula):
@@ -288,8 +284,7 @@ class max_of_all(of_all):
     def forward(xp, input: Value):
         return extreme(xp.max, "max", input, None, False)
 
-    def d_input(xp, g, input, y):
-        return to_the_chosen(xp, g, input, y)
+    d_input = to_the_chosen
 
 
 @op
@@ -299,8 +294,7 @@ class min_of_all(of_all):
     def forward(xp, input: Value):
         return extreme(xp.min, "min", input, None, False)
 
-    def d_input(xp, g, input, y):
-        return to_the_chosen(xp, g, input, y)
+    d_input = to_the_chosen
 
 
 @op
@@ -312,8 +306,7 @@ class median_of_all(of_all):
         x = xp.reshape(input, (-1,))
         return _middle(xp, x, x != x if x.dtype.kind in "fV" else None)
 
-    def d_input(xp, g, input, y):
-        return to_the_chosen(xp, g, input, y)
+    d_input = to_the_chosen
 
 
 @op
@@ -325,8 +318,7 @@ class nanmedian_of_all(of_all):
         x = xp.reshape(input, (-1,))
         return _middle(xp, x[x == x], None)
 
-    def d_input(xp, g, input, y):
-        return to_the_chosen(xp, g, input, y)
+    d_input = to_the_chosen
 
 
 def _middle(xp, x, unknown):
@@ -347,12 +339,11 @@ class mode(choosing):
         axis, x = _lane("mode", input, dim)
         places = order(xp, x, axis)
         x = picked(xp, x, places, axis)
-        here = xp.arange(x.shape[axis]).reshape(-1, *(1,) * (x.ndim - 1 - axis))
+        here = lanes.positions(xp, x, axis)
         fresh = xp.ones(x.shape, dtype=bool)  # where, in order, a run of equals starts
         fresh[lanes.span(axis, 1, None)] = x[lanes.span(axis, 1, None)] != x[lanes.span(axis, 0, -1)]
         start = xp.rule("cummax")(xp.where(fresh, here, 0), axis)[0]
         longest = xp.argmax(here - start, axis=axis, keepdims=True)
         return _chosen(xp, "mode", input, picked(xp, places, longest, axis), dim, keepdim)
 
-    def d_input(xp, g, g_indices, input_shape, indices, dim):
-        return xp.rule("placed")(g, indices, input_shape, dim)
+    d_input = _to_their_places
