@@ -58,11 +58,9 @@ def cast_to(name: str, kind: _dtype.dtype) -> Callable[..., Any]:
     """``x.float()`` and its kin."""
 
     def cast(self: Any, memory_format: Any = preserve_format) -> Any:
-        return (
-            to(self, kind)
-            if memory_format is preserve_format
-            else to(self, kind, memory_format=memory_format)
-        )
+        if memory_format is preserve_format:
+            return self if self.array.dtype == kind.numpy else shape.cast(self, kind.numpy)
+        return to(self, kind, memory_format=memory_format)
 
     cast.__doc__, cast.__name__, cast.__qualname__ = f"The tensor as {kind.name}.", name, name
     return cast

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vizgrad.engine import alias
+from vizgrad.engine import alias, namespace
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
@@ -13,6 +13,8 @@ from vizgrad.engine.ops import index as _index
 from vizgrad.engine.ops import join as _join
 from vizgrad.engine.ops import shape as _rows
 from vizgrad.engine.ops import shapes
+
+from .size import Size
 
 _look = alias.look
 _view, _reshape, _expand, _permute = (r.row for r in (_rows.view, _rows.reshape, _rows.expand, _rows.permute))  # type: ignore[attr-defined]
@@ -60,8 +62,6 @@ def broadcast_to(input: Any, size: Any) -> Any:
 
 def broadcast_shapes(*shapes_: Any) -> Any:
     """The shape that tensors of these shapes stretch to."""
-    from .about import Size
-
     wanted = [(s,) if isinstance(s, int) else tuple(s) for s in shapes_]
     if any(n < 0 for s in wanted for n in s):
         raise RuntimeError("Trying to create tensor with negative dimension: shapes hold no negative sizes")
@@ -202,6 +202,8 @@ atleast_1d, atleast_2d, atleast_3d = _at_least(1, _flat), _at_least(2, _matrix),
 
 def contiguous(self: Any, memory_format: Any = None) -> Any:
     """Itself if its elements lie in order, else a copy where they do."""
+    if memory_format is None:
+        return self if self.array.flags.c_contiguous else _rows.clone(self, "C")
     from .memory import channels, is_contiguous
 
     if is_contiguous(self, memory_format):
@@ -212,16 +214,14 @@ def contiguous(self: Any, memory_format: Any = None) -> Any:
 
 def clone(input: Any, *, memory_format: Any = None) -> Any:
     """A copy that gradients flow through."""
+    if memory_format is None:
+        return _rows.clone(input)
     from .memory import channels
 
     last = channels(memory_format)
     if last is not None:
         return _channels_last(input, last)
-    return (
-        _rows.clone(input)
-        if memory_format is None
-        else _rows.clone(input, "K" if "preserve" in str(memory_format) else "C")
-    )
+    return _rows.clone(input, "K" if "preserve" in str(memory_format) else "C")
 
 
 def _channels_last(x: Any, ndim: int) -> Any:
@@ -346,15 +346,17 @@ def repeat_interleave(
     if repeats < 0:
         raise RuntimeError(f"Repeats must be non-negative, but got {repeats}")
     d = shapes.at(dim, input.array.ndim)
-    return flat_range(repeat_each(input, d, repeats), d)
+    return _flat_range(_repeat_each(input, d, repeats), d)
 
 
-def repeat_each(input: Any, d: int, times: int) -> Any:
+def _repeat_each(input: Any, d: int, times: int) -> Any:
+    """Each slice of ``d`` as a view of itself ``times`` times, in a new dimension behind it."""
     y = _rows.unsqueeze(input, d + 1)
     return _rows.expand(y, (*y.array.shape[: d + 1], times, *y.array.shape[d + 2 :]))
 
 
-def flat_range(x: Any, d: int) -> Any:
+def _flat_range(x: Any, d: int) -> Any:
+    """A copy in which ``d`` and the dimension behind it are one."""
     return clone(_rows.flatten(x, d, d + 1), memory_format="contiguous_format")
 
 
@@ -368,6 +370,4 @@ def _interleaved(times: Any, input: Any, dim: int) -> Any:
 
 
 def _arange(like: Any, n: int) -> Any:
-    from vizgrad.engine import namespace
-
     return namespace.of((like.array,)).arange(n)
