@@ -40,8 +40,7 @@ class ContinuousBernoulli(Chances, ExponentialFamily):
     ) -> None:
         self._take(probs, logits)
         if self.has_probs:
-            checked = validate_args if validate_args is not None else self._validate_args
-            if checked and not self.arg_constraints["probs"].check(self.probs).all():
+            if validate_args and not self.arg_constraints["probs"].check(self.probs).all():
                 raise ValueError(f"The parameter probs has invalid values: {self.probs}")
             self._keep(clamp_probs(self.probs))
         self._lims = lims

@@ -125,8 +125,10 @@ class MultivariateNormal(Distribution):
         return H.expand(self._batch_shape)
 
 
-def one_matrix(covariance_matrix: Any, precision_matrix: Any, scale_tril: Any) -> tuple[str, Any]:
-    """The matrix that was given, and its name; ValueError unless it is one, of two dimensions or more."""
+def one_matrix(
+    covariance_matrix: Any, precision_matrix: Any, scale_tril: Any, error: type[Exception] = ValueError
+) -> tuple[str, Any]:
+    """The matrix that was given, and its name; ``error`` unless it is one, ValueError below two dimensions."""
     three = {
         "covariance_matrix": covariance_matrix,
         "precision_matrix": precision_matrix,
@@ -134,7 +136,7 @@ def one_matrix(covariance_matrix: Any, precision_matrix: Any, scale_tril: Any) -
     }
     given = [(name, matrix) for name, matrix in three.items() if matrix is not None]
     if len(given) != 1:
-        raise ValueError(f"Exactly one of {' or '.join(three)} may be specified, but got {len(given)}.")
+        raise error(f"Exactly one of {' or '.join(three)} may be specified, but got {len(given)}.")
     name, matrix = given[0]
     if matrix.dim() < 2:
         raise ValueError(f"{name} must be at least two-dimensional, with optional leading batch dimensions")

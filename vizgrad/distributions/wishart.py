@@ -39,7 +39,7 @@ class Wishart(ExponentialFamily):
         scale_tril: Any = None,
         validate_args: bool | None = None,
     ) -> None:
-        name, matrix = one_matrix(covariance_matrix, precision_matrix, scale_tril)
+        name, matrix = one_matrix(covariance_matrix, precision_matrix, scale_tril, AssertionError)
         p = matrix.shape[-1]
         self.df = df if isinstance(df, Tensor) else matrix.new_tensor(df)
         batch = broadcast_shapes(self.df.shape, matrix.shape[:-2])
