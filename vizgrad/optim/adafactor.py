@@ -12,7 +12,7 @@ from ml_dtypes import finfo
 from vizgrad.engine.tensor import Tensor
 
 from .formula import as_call, larger, smaller
-from .optimizer import Optimizer, require_rate
+from .optimizer import Optimizer, require_rate, require_that
 
 __all__ = ["Adafactor"]
 
@@ -51,11 +51,11 @@ class Adafactor(Optimizer):
         maximize: bool = False,
     ) -> None:
         require_rate(lr, "Learning rate should be >= 0 but is")
-        _require(beta2_decay <= 0, f"beta2_decay should be <= 0 but is: {beta2_decay}")
-        _require(eps[0] is None or eps[0] >= 0, f"epsilon1 should be >= 0 but is: {eps[0]}")
-        _require(eps[1] >= 0, f"epsilon2 should be >= 0 but is: {eps[1]}")
-        _require(d >= 1, f"Clipping threshold d should be >= 1 but is: {d}")
-        _require(weight_decay >= 0, f"weight_decay should be >= 0 but is: {weight_decay}")
+        require_that(beta2_decay <= 0, "beta2_decay should be <= 0", beta2_decay)
+        require_that(eps[0] is None or eps[0] >= 0, "epsilon1 should be >= 0", eps[0])
+        require_that(eps[1] >= 0, "epsilon2 should be >= 0", eps[1])
+        require_that(d >= 1, "Clipping threshold d should be >= 1", d)
+        require_that(weight_decay >= 0, "weight_decay should be >= 0", weight_decay)
         settings = {"lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay}
         super().__init__(params, {**settings, "foreach": foreach, "maximize": maximize})
 
@@ -123,8 +123,3 @@ def column_mean(xp: Any, a: Any) -> Any:
 def _wide(a: Any) -> Any:
     """Sums of half-precision numbers are made in float32."""
     return a.dtype if a.dtype.itemsize > 2 else "float32"
-
-
-def _require(fine: bool, text: str) -> None:
-    if not fine:
-        raise ValueError(text)

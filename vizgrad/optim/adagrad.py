@@ -48,10 +48,13 @@ class Adagrad(Optimizer):
         require(first >= 0, "initial_accumulator_value value", first)
         require(eps >= 0, "epsilon value", eps)
         settings = {"lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay}
-        accepted = {"foreach": foreach, "differentiable": differentiable, "fused": fused}
-        super().__init__(
-            params, {**settings, "initial_accumulator_value": first, "maximize": maximize, **accepted}
-        )
+        accepted = {
+            "foreach": foreach,
+            "maximize": maximize,
+            "differentiable": differentiable,
+            "fused": fused,
+        }
+        super().__init__(params, {**settings, "initial_accumulator_value": first, **accepted})
         for group in self.param_groups:  # PyTorch's state is there before the first step
             for p in group["params"]:
                 self._begin(namespace.of((p.array,)), p, group)

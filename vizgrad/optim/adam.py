@@ -8,6 +8,7 @@ from typing import Any
 
 from vizgrad.engine.tensor import Tensor
 
+from . import moments
 from .optimizer import Optimizer, require, require_betas, require_one_kernel, require_rate
 
 __all__ = ["Adam"]
@@ -57,12 +58,12 @@ class Adam(Optimizer):
             "differentiable": differentiable,
             "fused": fused,
         }
-        decoupled = {"maximize": maximize, "decoupled_weight_decay": decoupled_weight_decay}
-        super().__init__(params, {**settings, **decoupled, **accepted})
+        decoupled = {"decoupled_weight_decay": decoupled_weight_decay}
+        super().__init__(params, {**settings, "maximize": maximize, **accepted, **decoupled})
 
     @staticmethod
     def start(xp: Any, p: Any, amsgrad: bool) -> dict[str, Any]:
-        m = {"step": 0, "exp_avg": xp.zeros_like(p), "exp_avg_sq": xp.zeros_like(p)}
+        m = moments.fresh(xp, p)
         return m | {"max_exp_avg_sq": xp.zeros_like(p)} if amsgrad else m
 
     @staticmethod
@@ -79,13 +80,8 @@ class Adam(Optimizer):
         amsgrad: bool,
         decoupled_weight_decay: bool,
     ) -> Any:
-        if weight_decay and decoupled_weight_decay:
-            p *= 1 - lr * weight_decay
-        elif weight_decay:
-            g = g + weight_decay * p
-        m["exp_avg"] += (1 - betas[0]) * (g - m["exp_avg"])
-        m["exp_avg_sq"] *= betas[1]
-        m["exp_avg_sq"] += (1 - betas[1]) * xp.square(g)
+        p, g = moments.decay(p, g, lr, weight_decay, decoupled_weight_decay)
+        moments.average(xp, g, m, betas)
         square = m["exp_avg_sq"]
         if amsgrad:
             m["max_exp_avg_sq"] = xp.maximum(m["max_exp_avg_sq"], square)

@@ -41,9 +41,9 @@ class Adamax(Optimizer):
         require(eps >= 0, "epsilon value", eps)
         require_betas(betas)
         require(weight_decay >= 0, "weight_decay value", weight_decay)
-        settings = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
-        accepted = {"foreach": foreach, "differentiable": differentiable, "capturable": capturable}
-        super().__init__(params, {**settings, **accepted})
+        settings = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
+        accepted = {"foreach": foreach, "maximize": maximize, "differentiable": differentiable}
+        super().__init__(params, {**settings, **accepted, "capturable": capturable})
 
     @staticmethod
     def start(xp: Any, p: Any) -> dict[str, Any]:

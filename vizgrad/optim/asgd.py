@@ -45,8 +45,8 @@ class ASGD(Optimizer):
         require_rate(lr)
         require(weight_decay >= 0, "weight_decay value", weight_decay)
         settings = {"lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay}
-        accepted = {"foreach": foreach, "differentiable": differentiable, "capturable": capturable}
-        super().__init__(params, {**settings, "maximize": maximize, **accepted})
+        accepted = {"foreach": foreach, "maximize": maximize, "differentiable": differentiable}
+        super().__init__(params, {**settings, **accepted, "capturable": capturable})
 
     @staticmethod
     def start(xp: Any, p: Any, lr: Any) -> dict[str, Any]:

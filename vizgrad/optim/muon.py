@@ -10,7 +10,7 @@ from typing import Any
 from vizgrad.engine.tensor import Tensor
 
 from .formula import as_call
-from .optimizer import Optimizer, require_rate
+from .optimizer import Optimizer, require_rate, require_that
 
 __all__ = ["Muon"]
 
@@ -46,10 +46,8 @@ class Muon(Optimizer):
         adjust_lr_fn: str | None = None,
     ) -> None:
         require_rate(lr, "Learning rate should be >= 0 but is")
-        if not momentum >= 0:
-            raise ValueError(f"momentum should be >= 0 but is: {momentum}")
-        if not weight_decay >= 0:
-            raise ValueError(f"weight decay should be >= 0 but is: {weight_decay}")
+        require_that(momentum >= 0, "momentum should be >= 0", momentum)
+        require_that(weight_decay >= 0, "weight decay should be >= 0", weight_decay)
         if adjust_lr_fn not in (None, "original", "match_rms_adamw"):
             raise ValueError(f"Adjust learning rate function {adjust_lr_fn} is not supported")
         settings = {"lr": lr, "weight_decay": weight_decay, "momentum": momentum, "nesterov": nesterov}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import moments
 from .optimizer import Optimizer, require, require_betas, require_rate
 
 __all__ = ["NAdam"]
@@ -59,7 +60,7 @@ class NAdam(Optimizer):
 
     @staticmethod
     def start(xp: Any, p: Any) -> dict[str, Any]:
-        return {"step": 0, "mu_product": 1.0, "exp_avg": xp.zeros_like(p), "exp_avg_sq": xp.zeros_like(p)}
+        return {"step": 0, "mu_product": 1.0} | moments.fresh(xp, p)
 
     @staticmethod
     def update(
@@ -75,16 +76,11 @@ class NAdam(Optimizer):
         momentum_decay: Any,
         decoupled_weight_decay: bool,
     ) -> Any:
-        if weight_decay and decoupled_weight_decay:
-            p *= 1 - lr * weight_decay
-        elif weight_decay:
-            g = g + weight_decay * p
+        p, g = moments.decay(p, g, lr, weight_decay, decoupled_weight_decay)
         mu = betas[0] * (1 - 0.5 * 0.96 ** (m["step"] * momentum_decay))
         next_mu = betas[0] * (1 - 0.5 * 0.96 ** ((m["step"] + 1) * momentum_decay))
         m["mu_product"] *= mu
-        m["exp_avg"] += (1 - betas[0]) * (g - m["exp_avg"])
-        m["exp_avg_sq"] *= betas[1]
-        m["exp_avg_sq"] += (1 - betas[1]) * xp.square(g)
+        moments.average(xp, g, m, betas)
         size = xp.sqrt(m["exp_avg_sq"] / (1 - betas[1] ** m["step"])) + eps
         p -= lr * (1 - mu) / (1 - m["mu_product"]) * g / size
         p -= lr * next_mu / (1 - m["mu_product"] * next_mu) * m["exp_avg"] / size

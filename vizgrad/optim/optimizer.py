@@ -303,6 +303,12 @@ def require(fine: bool, what: str, value: Any, wanted: str = "at least 0") -> No
         raise ValueError(f"Invalid {what}: {value} (it must be {wanted})")
 
 
+def require_that(fine: bool, rule: str, value: Any) -> None:
+    """The same in the words of PyTorch's younger optimizers: ``momentum should be >= 0 but is: -1``."""
+    if not fine:
+        raise ValueError(f"{rule} but is: {value}")
+
+
 def require_rate(lr: Any, what: str = "Invalid learning rate") -> None:
     """A learning rate is a number, or a Tensor that holds one."""
     if isinstance(lr, Tensor) and lr.numel() != 1:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import moments
 from .optimizer import Optimizer, require, require_betas, require_rate
 
 __all__ = ["RAdam"]
@@ -48,13 +49,13 @@ class RAdam(Optimizer):
         require_betas(betas)
         require(weight_decay >= 0, "weight_decay value", weight_decay)
         settings = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
-        decoupled = {"decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize}
-        accepted = {"foreach": foreach, "capturable": capturable, "differentiable": differentiable}
-        super().__init__(params, {**settings, **decoupled, **accepted})
+        accepted = {"maximize": maximize, "foreach": foreach, "capturable": capturable}
+        decoupled = {"decoupled_weight_decay": decoupled_weight_decay, "differentiable": differentiable}
+        super().__init__(params, {**settings, **accepted, **decoupled})
 
     @staticmethod
     def start(xp: Any, p: Any) -> dict[str, Any]:
-        return {"step": 0, "exp_avg": xp.zeros_like(p), "exp_avg_sq": xp.zeros_like(p)}
+        return moments.fresh(xp, p)
 
     @staticmethod
     def update(
@@ -69,13 +70,8 @@ class RAdam(Optimizer):
         weight_decay: Any,
         decoupled_weight_decay: bool,
     ) -> Any:
-        if weight_decay and decoupled_weight_decay:
-            p *= 1 - lr * weight_decay
-        elif weight_decay:
-            g = g + weight_decay * p
-        m["exp_avg"] += (1 - betas[0]) * (g - m["exp_avg"])
-        m["exp_avg_sq"] *= betas[1]
-        m["exp_avg_sq"] += (1 - betas[1]) * xp.square(g)
+        p, g = moments.decay(p, g, lr, weight_decay, decoupled_weight_decay)
+        moments.average(xp, g, m, betas)
         kept = betas[1] ** m["step"]
         most = 2 / (1 - betas[1]) - 1
         now = most - 2 * m["step"] * kept / (1 - kept)

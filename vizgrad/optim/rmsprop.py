@@ -44,8 +44,9 @@ class RMSprop(Optimizer):
         require(weight_decay >= 0, "weight_decay value", weight_decay)
         require(alpha >= 0, "alpha value", alpha)
         settings = {"lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered}
-        accepted = {"capturable": capturable, "foreach": foreach, "differentiable": differentiable}
-        super().__init__(params, {**settings, "weight_decay": weight_decay, "maximize": maximize, **accepted})
+        accepted = {"capturable": capturable, "foreach": foreach, "maximize": maximize}
+        accepted["differentiable"] = differentiable
+        super().__init__(params, {**settings, "weight_decay": weight_decay, **accepted})
 
     @staticmethod
     def start(xp: Any, p: Any, momentum: Any, centered: bool) -> dict[str, Any]:

@@ -43,9 +43,9 @@ class Rprop(Optimizer):
         require_rate(lr)
         fine = 0 < etas[0] < 1 < etas[1]
         require(fine, "eta values", f"{etas[0]}, {etas[1]}", "below and above 1")
-        settings = {"lr": lr, "etas": etas, "step_sizes": step_sizes, "maximize": maximize}
-        accepted = {"foreach": foreach, "differentiable": differentiable, "capturable": capturable}
-        super().__init__(params, {**settings, **accepted})
+        settings = {"lr": lr, "etas": etas, "step_sizes": step_sizes}
+        accepted = {"foreach": foreach, "maximize": maximize, "differentiable": differentiable}
+        super().__init__(params, {**settings, **accepted, "capturable": capturable})
 
     @staticmethod
     def start(xp: Any, p: Any, lr: Any) -> dict[str, Any]:

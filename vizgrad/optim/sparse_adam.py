@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vizgrad.engine import namespace
-from vizgrad.engine.storage import OPTIMIZER
 from vizgrad.engine.tensor import Tensor
 
+from . import moments
 from .optimizer import Optimizer, require, require_betas, require_rate
 
 __all__ = ["SparseAdam"]
@@ -56,13 +55,11 @@ class SparseAdam(Optimizer):
 
     @staticmethod
     def start(xp: Any, p: Any) -> dict[str, Any]:
-        return {"step": 0, "exp_avg": xp.zeros_like(p), "exp_avg_sq": xp.zeros_like(p)}
+        return moments.fresh(xp, p)
 
     @staticmethod
     def update(xp: Any, p: Any, g: Any, m: Any, *, lr: Any, betas: Any, eps: Any) -> Any:
-        m["exp_avg"] += (1 - betas[0]) * (g - m["exp_avg"])
-        m["exp_avg_sq"] *= betas[1]
-        m["exp_avg_sq"] += (1 - betas[1]) * xp.square(g)
+        moments.average(xp, g, m, betas)
         rate = lr * (1 - betas[1] ** m["step"]) ** 0.5 / (1 - betas[0] ** m["step"])
         p -= rate * m["exp_avg"] / (xp.sqrt(m["exp_avg_sq"]) + eps)
         return p
@@ -71,24 +68,13 @@ class SparseAdam(Optimizer):
         raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
 
     def _move_rows(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
-        gradient: Any = p.grad
-        gradient = gradient.coalesce()  # the rule is not linear: each row must come once
-        array, xp = p.array, namespace.of((p.array,))
-        state = self.state[p]
-        if not state:
-            for name, value in self.start(xp, array).items():
-                state[name] = value if name == "step" else Tensor._wrap(value, OPTIMIZER)
-        state["step"] = int(state["step"]) + 1  # a plain number here, as PyTorch has it
-        rows = tuple(gradient.indices().array)
-        g = gradient.values().array
-        if not g.size:
-            return
-        kept = {name: state[name].array for name in ("exp_avg", "exp_avg_sq")}
-        memory: dict[str, Any] = {name: whole[rows] for name, whole in kept.items()}
-        rule: Any = self.update
-        array[rows] = rule(
-            xp, array[rows], -g if group["maximize"] else g, memory | {"step": state["step"]}, **settings
-        )
-        for name, whole in kept.items():
-            whole[rows] = memory[name]
-        self._written(p)
+        self._apply_rows(p, group, settings)
+
+    def _begin(self, xp: Any, p: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        state = super()._begin(xp, p, group)
+        state["step"] = 0  # a plain number here, as PyTorch has it
+        return state
+
+    def _remembered(self, state: dict[str, Any]) -> dict[str, Any]:
+        state["step"] = int(state["step"]) + 1
+        return {name: value.array if isinstance(value, Tensor) else value for name, value in state.items()}
