@@ -34,3 +34,6 @@ from .recurrent import *  # noqa: F403
 from .transformer import *  # noqa: F403
 from .unpooling import *  # noqa: F403
 from .upsampling import *  # noqa: F403
+
+# isort: split
+from . import modules as modules  # looks up the names above

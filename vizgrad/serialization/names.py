@@ -11,40 +11,12 @@ from vizgrad.engine.device import device
 from vizgrad.engine.surface.about import Size
 from vizgrad.engine.tensor import Tensor
 from vizgrad.nn.module import Module
+from vizgrad.nn.modules import home
 from vizgrad.nn.parameter import Parameter, UninitializedBuffer, UninitializedParameter
 
 __all__ = ["add_safe_globals", "clear_safe_globals", "get_safe_globals", "safe_globals"]
 
 Global = Callable[..., Any] | tuple[Callable[..., Any], str]
-
-# The file of PyTorch's torch/nn/modules/ that each layer is in, where it is not named as ours.
-_HOMES = {
-    "BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d SyncBatchNorm": "batchnorm",
-    "InstanceNorm1d InstanceNorm2d InstanceNorm3d": "instancenorm",
-    "LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d": "instancenorm",
-    "CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm": "normalization",
-    "MultiheadAttention Softmax Softmax2d Softmin LogSoftmax": "activation",
-    "Embedding EmbeddingBag": "sparse",
-    "ParameterDict ParameterList Sequential ModuleList ModuleDict Container": "container",
-    "PairwiseDistance CosineSimilarity": "distance",
-    "Flatten Unflatten": "flatten",
-    "Fold Unfold": "fold",
-    "PixelShuffle PixelUnshuffle": "pixelshuffle",
-    "Upsample UpsamplingNearest2d UpsamplingBilinear2d": "upsampling",
-    "ChannelShuffle": "channelshuffle",
-    "RNN LSTM GRU RNNBase RNNCell LSTMCell GRUCell RNNCellBase": "rnn",
-    "ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d": "padding",
-    "ReplicationPad3d ConstantPad1d ConstantPad2d ConstantPad3d ZeroPad1d ZeroPad2d ZeroPad3d": "padding",
-    "CircularPad1d CircularPad2d CircularPad3d": "padding",
-    "Transformer TransformerEncoder TransformerDecoder": "transformer",
-    "TransformerEncoderLayer TransformerDecoderLayer": "transformer",
-    "AdaptiveLogSoftmaxWithLoss": "adaptive",
-    "LazyLinear": "linear",
-    "LazyConv1d LazyConv2d LazyConv3d LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d": "conv",
-    "Module": "module",
-}
-HOMES = {name: home for names, home in _HOMES.items() for name in names.split()}
-FILES = {"margin": "loss", "unpooling": "pooling"}  # files of ours that are parts of one of PyTorch's
 
 
 def torch_name(value: Any) -> tuple[str, str] | None:
@@ -56,8 +28,9 @@ def torch_name(value: Any) -> tuple[str, str] | None:
         return _FIXED[value]
     if isinstance(value, type) and issubclass(value, Module):
         if getattr(sys.modules["vizgrad.nn"], name, None) is value:
-            file = str(module).rpartition(".")[2]
-            return f"torch.nn.modules.{HOMES.get(name, FILES.get(file, file))}", name
+            if str(module).startswith("vizgrad.nn.parallel."):
+                return str(module).replace("vizgrad", "torch", 1), name
+            return f"torch.nn.modules.{home(value)}", name
         return None
     for room in ("vizgrad.nn.functional", "vizgrad"):
         if getattr(sys.modules[room], name, None) is value:
