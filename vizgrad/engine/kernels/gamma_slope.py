@@ -44,7 +44,7 @@ def _left(m: Any, a: Any, log_z: Any) -> Any:
         harmonic = harmonic + 1 / (a + n)
         total = total + term
         slope = slope + term * harmonic
-        if not (term * harmonic > 1e-17 * slope).any():
+        if not (term * harmonic > 1e-16 * slope).any():
             break
     return (slope - total * (log_z - gamma.digamma(m, a + 1))) / a
 
@@ -66,7 +66,7 @@ def _right(m: Any, a: Any, log_z: Any) -> Any:
         c, dc = b + top / c, -1 + n / c - top * dc / (c * c)
         step, dstep = c * d, dc * d + c * dd
         value, slope = value * step, slope * step + value * dstep
-        if not ((m.abs(step - 1) > 1e-16) | (m.abs(dstep) > 1e-16)).any():
+        if not ((m.abs(step - 1) > 1e-15) | (m.abs(value * dstep) > 1e-15 * slope)).any():
             break
     return value * (log_z - gamma.digamma(m, a)) + slope
 
