@@ -33,10 +33,12 @@ class CIFAR10(Pictures):
     """60,000 colour pictures, 32×32, in ten classes: 50,000 to train, 10,000 held out.
 
     The files are looked for in ``root``: ``cifar-10-batches-py`` or ``cifar-10-batches-bin`` (folders), or
-    the archives ``cifar-10-python.tar.gz`` and ``cifar-10-binary.tar.gz`` as they come.  Nothing is fetched
-    unless ``download=True``.  ``data`` is an array (N, 32, 32, 3) of bytes and ``targets`` a list, as in
-    torchvision.
-    Krizhevsky, *Learning Multiple Layers of Features from Tiny Images*, 2009, chapter 3.
+    the archives ``cifar-10-python.tar.gz`` and ``cifar-10-binary.tar.gz`` as they come.  A binary file has 3,073
+    bytes for each picture: the label, then 32×32 red, green and blue; the others are pickles, of which only the
+    arrays are read.  Nothing is fetched unless ``download=True``.  ``data`` is an array (N, 32, 32, 3) of bytes
+    and ``targets`` a list, as in torchvision.
+    Krizhevsky, *Learning Multiple Layers of Features from Tiny Images*, 2009, chapter 3;
+    https://www.cs.toronto.edu/~kriz/cifar.html
     """
 
     classes = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -96,9 +98,6 @@ class CIFAR10(Pictures):
             raise RuntimeError(f"{where} has {len(raw)} bytes, no multiple of {row}; copy it again")
         rows = numpy.frombuffer(raw, numpy.uint8).reshape(-1, row)
         return rows[:, self.label_bytes :], rows[:, self.label_bytes - 1]
-
-    def _details(self) -> list[str]:
-        return [f"    Root location: {self.root}", f"    Split: {'Train' if self.train else 'Test'}"]
 
 
 class CIFAR100(CIFAR10):

@@ -17,8 +17,7 @@ class Digits(Pictures):
 
     Every fifth picture of each class, in a fixed shuffled order, is held out: ``train=False``.  The pictures'
     16 shades are spread over 0…255, so that `transforms.ToTensor` brings them to 0…1.
-    Alpaydin & Kaynak,
-    *Cascading Classifiers*, 1998; https://archive.ics.uci.edu/dataset/80
+    Alpaydin & Kaynak, *Cascading Classifiers*, 1998; https://archive.ics.uci.edu/dataset/80
     """
 
     classes = tuple("0123456789")
@@ -42,9 +41,6 @@ class Digits(Pictures):
         pictures = numpy.rint(found.images[chosen] * (255 / 16)).astype(numpy.uint8)
         super().__init__(pictures, found.target[chosen], transform, target_transform)
         self.train = train
-
-    def _details(self) -> list[str]:
-        return [f"    Split: {'Train' if self.train else 'Test'}"]
 
 
 def _split(labels: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:

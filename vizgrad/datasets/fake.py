@@ -8,12 +8,13 @@ from typing import Any
 from vizgrad.engine.surface.create import rand
 from vizgrad.engine.surface.random import Generator
 from vizgrad.transforms import ToPILImage
-from vizgrad.utils.data import Dataset
+
+from .samples import Labelled
 
 __all__ = ["FakeData"]
 
 
-class FakeData(Dataset[Any]):
+class FakeData(Labelled):
     """``size`` pictures of noise with labels below ``num_classes``; sample i is the same each time.
 
     Pictures are Pillow images of ``image_size`` (channels, height, width); ``random_offset`` gives another
@@ -29,20 +30,16 @@ class FakeData(Dataset[Any]):
         target_transform: Callable[[Any], Any] | None = None,
         random_offset: int = 0,
     ) -> None:
+        super().__init__(transform, target_transform)
         self.size, self.image_size, self.num_classes = size, image_size, num_classes
-        self.transform, self.target_transform, self.random_offset = transform, target_transform, random_offset
+        self.random_offset = random_offset
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         if not 0 <= index < self.size:
             raise IndexError(f"{type(self).__name__} index out of range: {index} of {self.size}")
         stream = Generator().manual_seed(index + self.random_offset)
-        picture: Any = ToPILImage()(rand(*self.image_size, generator=stream))
-        label: Any = int(stream.stream.integers(self.num_classes))
-        if self.transform is not None:
-            picture = self.transform(picture)
-        if self.target_transform is not None:
-            label = self.target_transform(label)
-        return picture, label
+        picture = ToPILImage()(rand(*self.image_size, generator=stream))
+        return self._transformed(picture, int(stream.stream.integers(self.num_classes)))
 
     def __len__(self) -> int:
         return self.size

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vizgrad.utils.data import Dataset
+from .samples import Labelled
 
 __all__ = ["IMG_EXTENSIONS", "DatasetFolder", "ImageFolder", "default_loader", "find_classes", "make_dataset"]
 
@@ -52,13 +52,8 @@ def make_dataset(
         if not chosen:
             empty.append(name)
     if empty and not allow_empty:
-        known = (
-            ""
-            if extensions is None
-            else (
-                f" Supported extensions are: {extensions if isinstance(extensions, str) else ', '.join(extensions)}"
-            )
-        )
+        endings = (extensions,) if isinstance(extensions, str) else extensions or ()
+        known = f" Supported extensions are: {', '.join(endings)}" if endings else ""
         raise FileNotFoundError(f"Found no valid file for the classes {', '.join(empty)}.{known}")
     return found
 
@@ -76,7 +71,7 @@ def default_loader(path: str) -> Any:
         return Image.open(file).convert("RGB")
 
 
-class DatasetFolder(Dataset[Any]):
+class DatasetFolder(Labelled):
     """Files in ``root/class/…``: a sample is ``(loader(path), number of the class)``, after the transforms.
 
     ``classes``, ``class_to_idx``, ``samples`` (paths and numbers) and ``targets`` are as in torchvision.
@@ -92,8 +87,8 @@ class DatasetFolder(Dataset[Any]):
         is_valid_file: Callable[[str], bool] | None = None,
         allow_empty: bool = False,
     ) -> None:
+        super().__init__(transform, target_transform)
         self.root, self.loader, self.extensions = root, loader, extensions
-        self.transform, self.target_transform = transform, target_transform
         self.classes, self.class_to_idx = self.find_classes(root)
         self.samples = make_dataset(root, self.class_to_idx, extensions, is_valid_file, allow_empty)
         self.targets = [number for _, number in self.samples]
@@ -104,23 +99,10 @@ class DatasetFolder(Dataset[Any]):
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         path, target = self.samples[index]
-        sample: Any = self.loader(path)
-        label: Any = target
-        if self.transform is not None:
-            sample = self.transform(sample)
-        if self.target_transform is not None:
-            label = self.target_transform(label)
-        return sample, label
+        return self._transformed(self.loader(path), target)
 
     def __len__(self) -> int:
         return len(self.samples)
-
-    def __repr__(self) -> str:
-        lines = [f"Dataset {type(self).__name__}", f"    Number of datapoints: {len(self)}"]
-        lines.append(f"    Root location: {self.root}")
-        if self.transform is not None:
-            lines.append(f"    Transform: {self.transform}")
-        return "\n".join(lines)
 
 
 class ImageFolder(DatasetFolder):

@@ -21,9 +21,10 @@ KINDS = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}  # the th
 class MNIST(Pictures):
     """70,000 handwritten digits, 28×28 grey pictures: 60,000 to train, 10,000 held out.
 
-    The four files (``train-images-idx3-ubyte`` and so on, plain or ``.gz``) are looked for in ``root`` and in
+    The four IDX files (``train-images-idx3-ubyte`` and so on, plain or ``.gz``) are looked for in ``root`` and in
     ``root/MNIST/raw``, where torchvision puts them.  Nothing is fetched unless ``download=True``.
-    LeCun et al., *Gradient-Based Learning Applied to Document Recognition*, 1998, section III.
+    LeCun et al., *Gradient-Based Learning Applied to Document Recognition*, 1998, section III;
+    http://yann.lecun.com/exdb/mnist/
     """
 
     classes = ("0 - zero", "1 - one", "2 - two", "3 - three", "4 - four",
@@ -65,12 +66,13 @@ class MNIST(Pictures):
             "original files there, or use download=True to fetch them"
         )
 
-    def _details(self) -> list[str]:
-        return [f"    Root location: {self.root}", f"    Split: {'Train' if self.train else 'Test'}"]
-
 
 class FashionMNIST(MNIST):
-    """70,000 pictures of clothes in MNIST's format   (Xiao, Rasul & Vollgraf, 2017)"""
+    """70,000 grey pictures of clothes, 28×28, in files of MNIST's names and format.
+
+    Xiao, Rasul & Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms*,
+    2017; https://github.com/zalandoresearch/fashion-mnist
+    """
 
     classes = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
                "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")  # fmt: skip
@@ -78,9 +80,10 @@ class FashionMNIST(MNIST):
 
 
 def read_idx(path: str | Path, dimensions: int | None = None) -> numpy.ndarray:
-    """The array in an IDX file, plain or gzipped
+    """The array in an IDX file, plain or gzipped, refused where it has another number of ``dimensions``.
 
-    Two zero bytes, a type, the number of dimensions, sizes, numbers.
+    Two zero bytes, a byte for the type (8: bytes), one for the number of dimensions, each size in four bytes, and
+    the numbers, all with the first byte the highest.
     """
     path = Path(path)
     raw = path.read_bytes()

@@ -9,12 +9,13 @@ import numpy
 
 from vizgrad.engine.surface.create import from_numpy
 from vizgrad.engine.tensor import Tensor
-from vizgrad.utils.data import Dataset
+
+from .samples import Labelled
 
 __all__ = ["Pictures"]
 
 
-class Pictures(Dataset[Any]):
+class Pictures(Labelled):
     """Pictures with a class number each.
 
     A sample is ``(picture, label)``: the picture as a Pillow image, or as an array (H, W) of bytes where
@@ -31,17 +32,12 @@ class Pictures(Dataset[Any]):
         transform: Callable[[Any], Any] | None,
         target_transform: Callable[[Any], Any] | None,
     ) -> None:
+        super().__init__(transform, target_transform)
         self.data: Any = from_numpy(pictures)
         self.targets: Any = from_numpy(labels.astype(numpy.int64))
-        self.transform, self.target_transform = transform, target_transform
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
-        picture, label = _picture(_array(self.data)[index]), int(_array(self.targets)[index])
-        if self.transform is not None:
-            picture = self.transform(picture)
-        if self.target_transform is not None:
-            label = self.target_transform(label)
-        return picture, label
+        return self._transformed(_picture(_array(self.data)[index]), int(_array(self.targets)[index]))
 
     def __len__(self) -> int:
         return len(self.data)
@@ -50,15 +46,6 @@ class Pictures(Dataset[Any]):
     def class_to_idx(self) -> dict[str, int]:
         """The number of each class by its name."""
         return {name: i for i, name in enumerate(self.classes)}
-
-    def __repr__(self) -> str:
-        lines = [f"Dataset {type(self).__name__}", f"    Number of datapoints: {len(self)}", *self._details()]
-        if self.transform is not None:
-            lines.append(f"    Transform: {self.transform}")
-        return "\n".join(lines)
-
-    def _details(self) -> list[str]:
-        return []
 
 
 def _array(data: Any) -> Any:

@@ -47,10 +47,7 @@ def smaller(a: Any, b: Any) -> Any:
 
 
 class Memory(dict[str, Any]):
-    """A rule's memory made of ink.  Each change becomes a line; from then on the new value is meant
-
-    ``name′``.
-    """
+    """A rule's memory made of ink.  Each change becomes a line; from then on the new value is meant, ``name′``."""
 
     def __init__(self, names: list[str]) -> None:
         super().__init__({name: Ink(LETTERS.get(name, name)) for name in names})

@@ -217,7 +217,7 @@ class RandomChoice:
         return self.transforms[int(default().stream.choice(len(self.transforms), p=chances))](img)
 
     def __repr__(self) -> str:
-        return "RandomChoice" + f"({list(self.transforms)})"
+        return f"RandomChoice({list(self.transforms)})"
 
 
 class RandomOrder:
@@ -232,4 +232,4 @@ class RandomOrder:
         return img
 
     def __repr__(self) -> str:
-        return "RandomOrder" + f"({list(self.transforms)})"
+        return f"RandomOrder({list(self.transforms)})"

@@ -31,10 +31,7 @@ class Compose:
 
 
 class ToTensor:
-    """A Pillow image, or an array (H, W) or (H, W, C), as a tensor (C, H, W)
-
-    Whole bytes 0…255 become 0…1.
-    """
+    """A Pillow image, or an array (H, W) or (H, W, C), as a tensor (C, H, W); bytes 0…255 become 0…1."""
 
     def __call__(self, pic: Any) -> Tensor:
         if not isinstance(pic, numpy.ndarray) and not is_picture(pic):
