@@ -10,7 +10,7 @@ from numpy.linalg import LinAlgError as ArrayError
 
 from vizgrad.engine.errors import LinAlgError
 from vizgrad.engine.op import Formula, op
-from vizgrad.engine.ops.matrices import adjoint, square, stacked
+from vizgrad.engine.ops.matrices import adjoint, first_zero_pivot, square, stacked
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.words import Value
 
@@ -46,7 +46,7 @@ class linalg_cholesky_ex(factoring):
     outputs = ("L", "info")
     named = "linalg_cholesky_ex"
     formula = "L with A = L Lᵀ"
-    formulas = {"A": "L⁻ᵀ Φ L⁻¹, Φ the symmetric part of the lower triangle of Lᵀ g"}
+    formulas = {"A": "L⁻ᵀ Φ L⁻¹, Φ the symmetric part of the lower triangle of Lᵀ g, its diagonal halved"}
 
     def forward(xp, A: Value, *, upper: bool = False, check_errors: bool = False):
         square("linalg.cholesky", A)
@@ -86,9 +86,7 @@ class linalg_lu_factor_ex(factoring):
     def forward(xp, A: Value, *, pivot: bool = True, check_errors: bool = False):
         stacked("linalg.lu_factor", A)
         LU, pivots = xp.lu_kernel(A, pivot)
-        zero = xp.diagonal(LU, 0, -2, -1) == 0
-        info = xp.where(zero.any(-1), zero.argmax(-1) + 1, 0) if zero.shape[-1] else xp.zeros(A.shape[:-2])
-        info = xp.asarray(info, dtype="i4")
+        info = first_zero_pivot(xp, LU)
         if check_errors:
             checked(xp, "torch.linalg.lu_factor", info, "U[{0},{0}] is zero and using it on lu_solve would result "
                     "in a division by zero.")  # fmt: skip

@@ -45,6 +45,14 @@ def square(name: str, *arrays: Any) -> None:
             )
 
 
+def first_zero_pivot(xp: Any, lu: Any) -> Any:
+    """Per matrix of a compact LU, the first pivot that is 0, counted from 1; 0 where none is."""
+    zero = xp.diagonal(lu, 0, -2, -1) == 0
+    if not zero.shape[-1]:
+        return xp.zeros(lu.shape[:-2], dtype="i4")
+    return xp.asarray(xp.where(zero.any(-1), zero.argmax(-1) + 1, 0), dtype="i4")
+
+
 def same_kind(name: str, *arrays: Any) -> None:
     """Operands of a product have one dtype; True and False cannot be multiplied."""
     kind = arrays[0].dtype

@@ -12,7 +12,7 @@ from numpy.linalg import LinAlgError as ArrayError
 from vizgrad.engine.errors import LinAlgError
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
-from vizgrad.engine.ops.matrices import adjoint, square, stacked
+from vizgrad.engine.ops.matrices import adjoint, first_zero_pivot, square, stacked
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.words import Value
 
@@ -26,10 +26,9 @@ class solving(Formula):
 
 def singular(xp, name, A, verb):
     """The error for a matrix that has no inverse, saying which one and which pivot is 0."""
-    LU, _ = xp.lu_kernel(A)
-    zero = xp.diagonal(LU, 0, -2, -1) == 0
-    bad = int(zero.any(-1).argmax()) if zero.any() else 0
-    pivot = int(zero.reshape(-1, A.shape[-1])[bad].argmax()) + 1
+    pivots = first_zero_pivot(xp, xp.lu_kernel(A)[0]).reshape(-1)
+    bad = int((pivots != 0).argmax())
+    pivot = int(pivots[bad]) or 1
     which = f"(Batch element {bad}): " if A.ndim > 2 else ""
     return LinAlgError(
         f"{name}: {which}The diagonal element {pivot} is zero, the {verb} could not be completed because the "

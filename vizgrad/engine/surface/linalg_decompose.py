@@ -15,8 +15,9 @@ from vizgrad.engine.ops.matrices import stacked
 from vizgrad.engine.ops.solve import linalg_solve_triangular
 from vizgrad.engine.ops.spectral import eye_like, linalg_eigh, linalg_svd
 
-from .linalg_solve import lu_unpack, mH
-from .out import fills_out, result
+from .form import adjoint as mH
+from .linalg_solve import lu_unpack
+from .out import fills_out, into, result
 
 
 @fills_out
@@ -52,8 +53,6 @@ def lu(A: Any, pivot: bool = True, get_infos: bool = False, out: Any = None) -> 
     parts = (LU, pivots, info) if get_infos else (LU, pivots)
     if out is None:
         return parts
-    from .out import into
-
     return into(out, "lu", (A,), lambda: parts)
 
 

@@ -10,7 +10,7 @@ from vizgrad.engine.errors import LinAlgError
 from vizgrad.engine.ops import elementwise, shapes
 from vizgrad.engine.ops.decompose import lu_pivots_matrix
 from vizgrad.engine.ops.matmul import matmul
-from vizgrad.engine.ops.matrices import square, stacked
+from vizgrad.engine.ops.matrices import first_zero_pivot, square, stacked
 from vizgrad.engine.ops.solve import (
     fitting,
     linalg_inv,
@@ -22,25 +22,25 @@ from vizgrad.engine.ops.solve import (
 from vizgrad.engine.ops.spectral import eye_like, linalg_svdvals
 
 from .autocast import whole
+from .form import adjoint as mH
 from .linalg_norms import matrix_rank, tolerances
 from .out import fills_out, result
 
 
-def mH(x: Any) -> Any:
-    """Rows and columns exchanged, conjugated."""
-    return x.transpose(-2, -1).conj()
+def _no_info(A: Any) -> Any:
+    return Bare._wrap(namespace.of((A.array,)).zeros(A.array.shape[:-2], dtype="i4"))
 
 
-def _info(A: Any) -> Any:
-    """Which pivot of each matrix is 0, from 1; 0 where none is."""
+def _made_safe(A: Any) -> tuple[Any, Any]:
+    """The matrices, with the identity for those that are singular, and per matrix which pivot is 0, from 1."""
     xp = namespace.of((A.array,))
-    LU, _ = xp.lu_kernel(A.array)
-    zero = xp.diagonal(LU, 0, -2, -1) == 0
-    return Bare._wrap(xp.where(zero.any(-1), zero.argmax(-1) + 1, 0).astype("i4"))
+    info = Bare._wrap(first_zero_pivot(xp, xp.lu_kernel(A.array)[0]))
+    return elementwise.where(_each(info != 0), eye_like(A), A), info
 
 
-def _no_info(shape: tuple[int, ...], like: Any) -> Any:
-    return Bare._wrap(namespace.of((like.array,)).zeros(shape, dtype="i4"))
+def _each(x: Any) -> Any:
+    """One number per matrix, so that it meets all elements of its own."""
+    return x.unsqueeze(-1).unsqueeze(-1)
 
 
 @fills_out
@@ -48,14 +48,18 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
     """The inverse, and per matrix the pivot that is 0; raises only with ``check_errors``."""
     pack = result("linalg_inv_ex", "inverse", "info")
     try:
-        return pack(linalg_inv(A), _no_info(A.array.shape[:-2], A))
+        return pack(linalg_inv(A), _no_info(A))
     except LinAlgError:
         if check_errors:
             raise
-        info = _info(A)
-        bad = (info != 0).unsqueeze(-1).unsqueeze(-1)
-        safe = elementwise.where(bad, eye_like(A), A)
-        return pack(linalg_inv(safe).masked_fill(bad, float("inf")), info)
+        safe, info = _made_safe(A)
+        inverse: Any = linalg_inv(safe)
+        return pack(inverse.masked_fill(_each(info != 0), float("inf")), info)
+
+
+def _is_vector(A: Any, B: Any) -> bool:
+    """Whether the right-hand sides of A X = B are one vector, or one for each matrix of a stack."""
+    return B.array.ndim == 1 or (A.array.ndim - 1 == B.array.ndim and B.array.shape == A.array.shape[:-1])
 
 
 @fills_out
@@ -63,13 +67,13 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
 def solve(A: Any, B: Any, *, left: bool = True) -> Any:
     """X of A X = B, or of X A = B with ``left=False``; B a matrix, a vector, or a stack of either."""
     square("linalg.solve", A.array)
-    vector = B.array.ndim == 1 or (A.array.ndim - 1 == B.array.ndim and B.array.shape == A.array.shape[:-1])
-    if vector:
+    if _is_vector(A, B):
         if not left:
             raise RuntimeError(
                 "linalg.solve: Vector broadcasting of the left hand side is not supported for left=False."
             )
-        return linalg_solve(A, B.unsqueeze(-1)).squeeze(-1)
+        column: Any = linalg_solve(A, B.unsqueeze(-1))
+        return column.squeeze(-1)
     fitting("linalg.solve", A.array, B.array, left)
     if left:
         return linalg_solve(A, B)
@@ -82,13 +86,11 @@ def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -
     """The solution, and per matrix the pivot that is 0; raises only with ``check_errors``."""
     pack = result("linalg_solve_ex", "result", "info")
     try:
-        return pack(solve(A, B, left=left), _no_info(A.array.shape[:-2], A))
+        return pack(solve(A, B, left=left), _no_info(A))
     except LinAlgError:
         if check_errors:
             raise
-        info = _info(A)
-        bad = (info != 0).unsqueeze(-1).unsqueeze(-1)
-        safe = elementwise.where(bad, eye_like(A), A)
+        safe, info = _made_safe(A)
         return pack(solve(safe, B, left=left), info)
 
 
@@ -210,7 +212,7 @@ def lstsq(A: Any, B: Any, rcond: Any = None, *, driver: str | None = None) -> An
             f"torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss), got {driver}"
         )
     stacked("torch.linalg.lstsq", A.array)
-    vector = B.array.ndim == 1 or (A.array.ndim - 1 == B.array.ndim and B.array.shape == A.array.shape[:-1])
+    vector = _is_vector(A, B)
     b = B.unsqueeze(-1) if vector else B
     m, n = A.array.shape[-2:]
     if b.array.shape[-2] != m:
@@ -250,7 +252,8 @@ def tensorinv(A: Any, ind: int = 2) -> Any:
             f"{shapes.product(columns)} != {shapes.product(rows)}"
         )
     n = shapes.product(rows)
-    return linalg_inv(A.reshape(n, n)).reshape(*columns, *rows)
+    inverse: Any = linalg_inv(A.reshape(n, n))
+    return inverse.reshape(*columns, *rows)
 
 
 @fills_out
