@@ -26,7 +26,7 @@ WITHOUT_SAMPLES = {
     "fft_R2C_backward": "of complex numbers: test_fourier",
     "fft_C2R": "of complex numbers: test_fourier",
     "fft_C2R_backward": "gives complex numbers: test_fourier",
-    "cast": "settings are NumPy dtypes: test_promotion",
+    "cast": "settings are NumPy dtypes: test_gradients_through_a_cast below",
     "imag": "of complex numbers: test_pointwise",
     "complex": "its result is complex: test_pointwise",
     "polar": "its result is complex: test_pointwise",
@@ -227,11 +227,21 @@ def test_same_as_pytorch(row, sample):
     assert str(y.dtype) == str(want.dtype)
 
 
+@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float32", "complex128"])
+def test_gradients_through_a_cast(kind):
+    x = vizgrad.tensor([0.5, -2.0], dtype=vizgrad.float64, requires_grad=True)
+    y = x.to(getattr(vizgrad, kind))
+    (y * y).real.sum().backward()
+    assert x.grad.dtype is vizgrad.float64
+    assert x.grad.tolist() == [1.0, -4.0]
+
+
 def test_every_row_has_samples_or_a_reason():
     assert {n for n, r in ROWS.items() if r.differentiable and not r.samples} == set(WITHOUT_SAMPLES)
 
 
-def test_formulas_that_ink_cannot_print_stay_few():
-    rows = [r for r in ROWS.values() if r.differentiable and not r.name.endswith("_backward")]
-    silent = [r.name for r in rows if any("_backward(" in f for f in ink.gradients(r).values())]
-    assert len(silent) <= 0.2 * len(rows), silent
+def test_nine_in_ten_differentiable_rows_print_their_gradients():
+    rows = [r for r in ROWS.values() if r.differentiable]
+    silent = [r.name for r in rows if any(f"{r.name}_backward(" in f for f in ink.gradients(r).values())]
+    share = 1 - len(silent) / len(rows)
+    assert share >= 0.9, f"{share:.0%} of {len(rows)} print; these do not: {silent}"
