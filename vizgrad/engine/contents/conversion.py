@@ -1,6 +1,5 @@
 """What tensors turn into: other types, other devices, NumPy's arrays, Python's numbers; and facts about types."""
 
-# names are imported to be found here
 from __future__ import annotations
 
 from vizgrad.engine import dtype as _dtype

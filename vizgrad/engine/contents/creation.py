@@ -41,7 +41,7 @@ from vizgrad.engine.surface.draw import (
     randn_like,
     randperm,
 )  # fmt: skip
-from vizgrad.engine.surface.inplace import zero_
+from vizgrad.engine.surface.placing import zero_
 from vizgrad.engine.surface.random import (
     Generator,
     default_generator,

@@ -13,8 +13,8 @@ from vizgrad.engine.ops.complex import (
     real,
     sgn,
     view_as_complex,
+    view_as_real,
 )
-from vizgrad.engine.ops.complex import view_as_real as view_as_real
 from vizgrad.engine.ops.elementwise import (
     abs,
     add,

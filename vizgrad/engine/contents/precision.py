@@ -1,6 +1,5 @@
 """Mixed precision: what autocast is set to."""
 
-# names are imported to be found here
 from __future__ import annotations
 
 from vizgrad.engine.surface.autocast import (

@@ -6,20 +6,12 @@ from typing import Any
 
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
-from vizgrad.engine.op import TABLE
 from vizgrad.engine.ops import compare, reduce, scan, shapes
+from vizgrad.engine.ops.join import cat
 from vizgrad.engine.ops.lanes import span
 
 from .convert import to
 from .out import fills_out
-
-
-def _is_tensor(x: Any) -> bool:
-    return isinstance(x, Bare)
-
-
-def _join(parts: list[Any], dim: int) -> Any:
-    return TABLE["cat"].function(parts, dim)
 
 
 @fills_out
@@ -34,7 +26,7 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
         return input.clone()
     ends = [x for x in (prepend, input, append) if x is not None]
     if len(ends) > 1:
-        input = _join(ends, dim)
+        input = cat(ends, dim)
     for _ in range(min(n, input.shape[dim])):
         late, early = input[span(dim, 1, None)], input[span(dim, 0, -1)]
         input = compare.ne(late, early) if input.array.dtype.kind == "b" else late - early
@@ -53,7 +45,7 @@ def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: in
         )
     spacing = 1 if spacing is None else spacing
     single = not isinstance(spacing, (list, tuple))
-    if single and _is_tensor(spacing):
+    if single and isinstance(spacing, Bare):
         single, spacing = False, [spacing]
     given = [spacing] * len(dims) if single else list(spacing)
     if len(given) != len(dims):
@@ -76,7 +68,7 @@ def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: in
 
 def _slope(x: Any, dim: int, h: Any, edge_order: int) -> Any:
     size = x.shape[dim]
-    if _is_tensor(h) and h.ndim:
+    if isinstance(h, Bare) and h.ndim:
         if h.ndim != 1 or h.shape[0] != size:
             raise RuntimeError(
                 f"torch.gradient expected each tensor of spacing to have one dimension and {size} elements, but got "
@@ -93,7 +85,7 @@ def _slope(x: Any, dim: int, h: Any, edge_order: int) -> Any:
     else:
         first = (-1.5 * at(0) + 2 * at(1) - 0.5 * at(2)) / h
         last = (1.5 * at(size - 1) - 2 * at(size - 2) + 0.5 * at(size - 3)) / h
-    return _join([first, inner, last], dim)
+    return cat([first, inner, last], dim)
 
 
 def _slope_between(x: Any, dim: int, h: Any, edge_order: int) -> Any:
@@ -117,7 +109,7 @@ def _slope_between(x: Any, dim: int, h: Any, edge_order: int) -> Any:
         a, b = h[-2], h[-1]
         last = at(size - 3) * (b / (a * (a + b))) - at(size - 2) * ((a + b) / (a * b))
         last = last + at(size - 1) * ((a + 2 * b) / (b * (a + b)))
-    return _join([first, inner, last], dim)
+    return cat([first, inner, last], dim)
 
 
 def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:

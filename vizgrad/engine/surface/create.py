@@ -36,6 +36,17 @@ def sized(size: tuple[Any, ...], name: str = "size") -> tuple[int, ...]:
     return shape
 
 
+def size_given(name: str, size: tuple[Any, ...], rest: dict[str, Any]) -> tuple[int, ...]:
+    """The shape from ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``; TypeError for other words in ``rest``."""
+    if not size:
+        if "size" not in rest:
+            raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
+        size = (rest.pop("size"),)
+    if rest:
+        raise TypeError(f"{name}() got an unexpected keyword argument {next(iter(rest))!r}")
+    return sized(size)
+
+
 def built(make: Callable[..., Any], where: Any, *args: Any) -> Any:
     """``make(array module, …)`` on a device; None means the default one."""
     if where is None:
@@ -63,7 +74,9 @@ def accepted(layout: Any, memory_format: Any = None) -> None:
     if layout is not None and not isinstance(layout, _layout):
         raise TypeError(f"argument 'layout' must be torch.layout, not {type(layout).__name__}")
     if layout not in (None, strided):
-        raise NotImplementedError(f"only strided tensors are made so; for {layout} see torch.sparse_coo_tensor")
+        raise NotImplementedError(
+            f"only strided tensors are made so; for {layout} see torch.sparse_coo_tensor"
+        )
     if memory_format is not None and not isinstance(memory_format, _format):
         raise TypeError(
             f"argument 'memory_format' must be torch.memory_format, not {type(memory_format).__name__}"
@@ -77,14 +90,9 @@ def _factory(name: str, make: Callable[[Any, tuple[int, ...], Any], Any], doc: s
                 pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = None, names: Any = None,
                 **rest: Any) -> Any:  # fmt: skip
         accepted(layout, memory_format)
-        if not size:
-            if "size" not in rest:
-                raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
-            size = (rest.pop("size"),)
-        if rest:
-            raise TypeError(f"{name}() got an unexpected keyword argument {next(iter(rest))!r}")
+        shape = size_given(name, size, rest)
         kind = kind_of(dtype, out.dtype if out is not None else None)
-        return delivered(built(make, device, sized(size), kind), name, requires_grad, out)
+        return delivered(built(make, device, shape, kind), name, requires_grad, out)
 
     factory.__doc__, factory.__name__, factory.__qualname__ = doc, name, name
     return factory

@@ -60,14 +60,9 @@ def _factory(name: str, draw: Callable[..., Any], doc: str) -> Callable[..., Any
                 layout: Any = strided, device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
                 names: Any = None, **rest: Any) -> Any:  # fmt: skip
         create.accepted(layout)
-        if not size:
-            if "size" not in rest:
-                raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
-            size = (rest.pop("size"),)
-        if rest:
-            raise TypeError(f"{name}() got an unexpected keyword argument {next(iter(rest))!r}")
+        shape = create.size_given(name, size, rest)
         kind = floating(data.kind_of(dtype, out.dtype if out is not None else None), name)
-        y = numpy_array(draw(random.chosen(generator, device), create.sized(size), kind))
+        y = numpy_array(draw(random.chosen(generator, device), shape, kind))
         return create.delivered(y, name, requires_grad, out)
 
     factory.__doc__, factory.__name__, factory.__qualname__ = doc, name, name

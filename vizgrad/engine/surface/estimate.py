@@ -8,18 +8,14 @@ from vizgrad.engine import device as _device
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine import namespace
 from vizgrad.engine.bare import Bare
-from vizgrad.engine.op import TABLE
 from vizgrad.engine.ops import elementwise, reduce, select, shapes
+from vizgrad.engine.ops.strided import diagonal
 
 from .autocast import whole
 from .convert import to
 from .out import fills_out, result
 
 _BETWEEN = ("linear", "lower", "higher", "midpoint", "nearest")
-
-
-def _is_tensor(x: Any) -> bool:
-    return isinstance(x, Bare)
 
 
 @fills_out
@@ -72,7 +68,7 @@ def _checked_share(name: str, input: Any, q: Any, interpolation: str) -> Any:
             f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
             f"{interpolation}"
         )
-    if not _is_tensor(q):
+    if not isinstance(q, Bare):
         if not 0 <= q <= 1:
             raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q}")
         xp = namespace.of((input.array,))
@@ -154,7 +150,7 @@ def corrcoef(input: Any) -> Any:
     c = cov(input)
     if not c.ndim:
         return c / c
-    scale = TABLE["diagonal"].function(c)
+    scale = diagonal(c)
     scale = (scale.real if c.is_complex() else scale).sqrt()
     c = c / scale.unsqueeze(1) / scale.unsqueeze(0)
     return c if c.is_complex() else c.clamp(-1, 1)
@@ -163,7 +159,7 @@ def corrcoef(input: Any) -> Any:
 @fills_out
 def histogram(input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
     """How many elements, or how much ``weight``, fall into each bin, and the edges of the bins."""
-    if _is_tensor(bins) and range is not None:
+    if isinstance(bins, Bare) and range is not None:
         raise TypeError("histogram(): a range goes with a number of bins, not with their edges")
     w = None if weight is None else weight.reshape(-1)
     if weight is not None and weight.shape != input.shape:
@@ -184,7 +180,7 @@ def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, de
     xp, kind, n = namespace.of((input.array,)), input.array.dtype, input.shape[-1]
     if kind.kind != "f":
         raise NotImplementedError(f'"histogramdd" not implemented for {kind}; use .float() first')
-    bins = [bins] * n if _is_tensor(bins) or isinstance(bins, int) else list(bins)
+    bins = [bins] * n if isinstance(bins, (Bare, int)) else list(bins)
     if len(bins) != n:
         raise RuntimeError(f"torch.histogramdd: expected {n} sequences of bin edges, but got {len(bins)}")
     if range is not None and len(range) != 2 * n:
@@ -212,7 +208,7 @@ _count = range
 
 
 def _edges(xp: Any, x: Any, bins: Any, limits: Any) -> Any:
-    if _is_tensor(bins):
+    if isinstance(bins, Bare):
         if bins.ndim != 1 or not bins.numel():
             raise RuntimeError(
                 "torch.histogramdd: bin edges must be a 1-dimensional tensor that is not empty"

@@ -7,8 +7,8 @@ from typing import Any
 
 from vizgrad.engine import namespace
 from vizgrad.engine.bare import Bare
-from vizgrad.engine.op import TABLE
 from vizgrad.engine.ops import elementwise, reduce, select, shapes, statistics
+from vizgrad.engine.ops.spectral import linalg_svdvals
 
 from .autocast import whole
 from .convert import to
@@ -160,7 +160,7 @@ def _nuclear(input: Any, dim: Any, keepdim: bool) -> Any:
     if len(dims) != 2:
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dims))}")
     rest = tuple(d for d in range(input.ndim) if d not in dims)
-    values = TABLE["linalg_svdvals"].function(input.permute((*rest, *dims)))
+    values: Any = linalg_svdvals(input.permute((*rest, *dims)))
     y = values.sum(-1)
     return y.reshape(shapes.reduced(input.shape, dim=dims, keepdim=True)) if keepdim else y
 

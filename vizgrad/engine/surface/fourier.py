@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vizgrad.engine import dtype as _dtype
-from vizgrad.engine import op as _op
-from vizgrad.engine.bare import Bare
 from vizgrad.engine.ops import fourier as _rows
 from vizgrad.engine.ops import shapes
+from vizgrad.engine.ops.join import roll
 
 from . import create, data
+from .alike import tensor_only
 from .autocast import whole
 from .convert import to
 from .kinds import strided
@@ -21,9 +21,7 @@ _NARROW = ("float16", "bfloat16")
 
 
 def _operand(name: str, input: Any, *, real: bool = False) -> Any:
-    if not isinstance(input, Bare):
-        raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
-    kind = _dtype.of(input.array)
+    kind = _dtype.of(tensor_only(name, input))
     if kind.name in _NARROW:
         raise RuntimeError(
             f"Unsupported dtype {kind.legacy}: {name} takes float32, float64 and complex numbers"
@@ -162,7 +160,7 @@ def _rolled(input: Any, dim: Any, shift: Callable[[int], int]) -> Any:
     ndim = input.array.ndim
     dims = tuple(range(ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
     steps = tuple(shift(input.array.shape[shapes.at(d, ndim)]) for d in dims)
-    return _op.TABLE["roll"].function(input, steps, dims) if dims else input.clone()
+    return roll(input, steps, dims) if dims else input.clone()
 
 
 def fftshift(input: Any, dim: Any = None) -> Any:

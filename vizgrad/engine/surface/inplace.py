@@ -84,8 +84,3 @@ def inplace_of(function: Callable[..., Any], name: str = "") -> Callable[..., An
 
 
 _copy: Op = shape.copy.row  # type: ignore[attr-defined]
-
-
-def zero_(self: Any) -> Any:
-    """Zeros, in place."""
-    return self.fill_(0)

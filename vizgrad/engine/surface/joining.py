@@ -7,11 +7,14 @@ import warnings
 from functools import partial
 from typing import Any
 
+import numpy
+
+from vizgrad.engine import namespace
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.ops import index as _index
 from vizgrad.engine.ops import join as _rows
 
-from . import form, memory
+from . import create, form, memory
 from .out import fills_out
 
 
@@ -101,7 +104,7 @@ def block_diag(*tensors: Any) -> Any:
                 "torch.block_diag: Input tensors must have 2 or fewer dimensions. "
                 f"Input {i} has {x.array.ndim} dimensions"
             )
-    blocks = [form.atleast_2d(x) for x in tensors] or [Bare._wrap(_empty())]
+    blocks = [form.atleast_2d(x) for x in tensors] or [create.zeros(1, 0)]
     width = sum(b.array.shape[1] for b in blocks)
     rows, at = [], 0
     for b in blocks:
@@ -110,14 +113,6 @@ def block_diag(*tensors: Any) -> Any:
         rows.append(_rows.cat([sides[0], b, sides[1]], 1))
         at += m
     return _rows.cat(rows, 0)
-
-
-def _empty() -> Any:
-    import numpy
-
-    from vizgrad.engine import dtype
-
-    return numpy.zeros((1, 0), dtype.get_default_dtype().numpy)
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
@@ -177,8 +172,6 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
         raise RuntimeError(f"Expect a non-negative number, but got {r}")
     if r == 0:
         return _index.zeros(input, (0,))
-    import numpy
-
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     rows = numpy.array(list(choose(range(input.array.size), r)), dtype=numpy.int64).reshape(-1, r)
-    return _index.index(input, (rows,))
+    return _index.index(input, (namespace.of((input.array,)).asarray(rows),))

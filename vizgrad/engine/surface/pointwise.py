@@ -100,9 +100,7 @@ def positive(input: Any) -> Any:
 
 def resolve(input: Any) -> Any:
     """``x`` itself: conjugates and negatives are never left to be computed later here."""
-    if not isinstance(input, Bare):
-        raise TypeError(f"argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
-    return input
+    return _tensor("input", input)
 
 
 def is_conj(input: Any) -> bool:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from vizgrad.engine import op as _op
 from vizgrad.engine.ops import elementwise, shape
 from vizgrad.engine.ops import fourier as _rows
 from vizgrad.engine.ops import index as _index
+from vizgrad.engine.ops.complex import view_as_real
+from vizgrad.engine.ops.join import cat, flip
 
 from . import create
-
-
-def _row(name: str) -> Any:
-    return _op.TABLE[name].function
 
 
 def _centred(window: Any, n_fft: int) -> Any:
@@ -26,7 +23,7 @@ def _centred(window: Any, n_fft: int) -> Any:
     kind, where = window.dtype, window.device
     before = create.zeros(left, dtype=kind, device=where)
     after = create.zeros(n_fft - left - length, dtype=kind, device=where)
-    return _row("cat")([before, window, after])
+    return cat([before, window, after])
 
 
 def _padded(x: Any, n: int, mode: str) -> Any:
@@ -43,7 +40,7 @@ def _padded(x: Any, n: int, mode: str) -> Any:
 
     def ends() -> tuple[Any, Any]:
         if mode == "reflect":
-            return _row("flip")(part(1, n + 1), (-1,)), _row("flip")(part(size - n - 1, size - 1), (-1,))
+            return flip(part(1, n + 1), (-1,)), flip(part(size - n - 1, size - 1), (-1,))
         if mode == "circular":
             return part(size - n, size), part(0, n)
         wide = (*x.array.shape[:-1], n)
@@ -57,7 +54,7 @@ def _padded(x: Any, n: int, mode: str) -> Any:
         )
 
     before, after = ends()
-    return _row("cat")([before, x, after], dim=-1)
+    return cat([before, x, after], dim=-1)
 
 
 def _demand(holds: bool, name: str, what: str) -> None:
@@ -112,7 +109,7 @@ def stft(input: Any, n_fft: int, hop_length: int | None = None, win_length: int 
         pieces = elementwise.mul(pieces, window)
     y = _transformed(pieces, "ortho" if normalized else "backward", onesided)
     y = shape.transpose(y, -2, -1)
-    return y if is_complex or return_complex else _row("view_as_real")(y)
+    return y if is_complex or return_complex else view_as_real(y)
 
 
 def _transformed(pieces: Any, norm: str, onesided: bool) -> Any:

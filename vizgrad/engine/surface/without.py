@@ -10,8 +10,7 @@ from typing import Any
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine import namespace
 from vizgrad.engine.bare import Bare
-from vizgrad.engine.op import TABLE
-from vizgrad.engine.ops import elementwise, reduce, scan, select, shapes, statistics
+from vizgrad.engine.ops import elementwise, exponential, reduce, scan, select, shapes, statistics
 
 from . import fold
 from .convert import to
@@ -145,7 +144,7 @@ def logaddexp(
     """log(eᵃ + eᵇ) of what counts of both."""
     a = _replaced(_as(input, dtype), input_mask, -_INF)
     b = _replaced(_as(other, dtype), other_mask, -_INF)
-    return TABLE["logaddexp"].function(a, b)
+    return exponential.logaddexp(a, b)
 
 
 def norm(
