@@ -164,6 +164,7 @@ NO_TWIN |= {
 PYTORCH_NAMES = {
     "frames": lambda torch: lambda x, size, hop: x.unfold(-1, size, hop),
     "slice": lambda torch: lambda x, index: x[index],
+    "select": lambda torch: lambda x, index: x[index],
     "index": lambda torch: lambda x, index: x[index],
     "view": lambda torch: lambda x, size: x.view(size),
     "expand": lambda torch: lambda x, size: x.expand(size),
@@ -222,7 +223,9 @@ def test_same_as_pytorch(row, sample):
     want = theirs(first, **rest)
     want = want[0] if isinstance(want, tuple) else want
     y = row.function(*tensors_of(sample.arrays(), grad=False), **sample.settings)
-    y = y[0] if isinstance(y, tuple) else y  # further outputs are pieces, or statistics that the gradient needs
+    y = (
+        y[0] if isinstance(y, tuple) else y
+    )  # further outputs are pieces, or statistics that the gradient needs
     np.testing.assert_allclose(y.array, want.numpy(), rtol=1e-12, atol=1e-12)
     assert str(y.dtype) == str(want.dtype)
 

@@ -50,6 +50,7 @@ class Formula:
     outputs: tuple[str, ...] = ()  # names, for rows with several outputs
     named = ""  # for rows with several outputs: the name of their torch.return_types, if they have one
     out = False  # the function takes ``out=``
+    grad_fn = ""  # what ``tensor.grad_fn`` is called, where PyTorch calls it otherwise than the row
     tensors = (
         ""  # which inputs may not be Python numbers: "all", "first", "any" (at least one must be a tensor)
     )
@@ -113,7 +114,8 @@ class Op:
         self.plan = tuple((name, *self._source(name)) for name in self.keeps)
         if self.variadic and any(source in ("input", "output") for _, source, _ in self.plan):
             raise TypeError(f"op {self.name!r} takes a sequence and may keep only its shapes")
-        self.backward_name = "".join(w[:1].upper() + w[1:] for w in self.name.split("_")) + "Backward0"
+        name = self.family.grad_fn or "".join(w[:1].upper() + w[1:] for w in self.name.split("_"))
+        self.backward_name = f"{name}Backward0"
         from . import compiled, tape
 
         self.node = class_of(tape.Node, self.backward_name)

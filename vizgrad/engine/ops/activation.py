@@ -235,6 +235,7 @@ class prelu(elementwise):
 class logsigmoid(elementwise):
     """log(1 / (1 + e⁻ˣ)), without overflow"""
 
+    grad_fn = "LogSigmoid"
     samples = ONE
     kinds = demands.FLOATING
     formula = "min(x, 0) - log1p(exp(-|x|))"

@@ -120,6 +120,7 @@ def same_dtype(input: Any, weight: Any, bias: Any) -> None:
 class convolution(Formula):
     """Input (N, C, *plane) or (C, *plane), weight (O, C/groups, *kernel), for 1, 2 and 3 dimensions."""
 
+    grad_fn = "Convolution"
     formula = "y[o, i] = Σ W[o, c, k] · x[c, i·stride + k·dilation - padding] + b[o]"
 
     @staticmethod

@@ -15,6 +15,7 @@ from .conv import Size, checked, per_dimension, same_dtype, same_kind, sum_per_c
 class transposed(Formula):
     """Input (N, C, *plane) or (C, *plane), weight (C, O/groups, *kernel), for 1, 2 and 3 dimensions."""
 
+    grad_fn = "Convolution"
     formula = "y[o, i·stride + k·dilation - padding] = Σ W[c, o, k] · x[c, i] + b[o]"
 
     @staticmethod

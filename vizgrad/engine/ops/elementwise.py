@@ -320,6 +320,7 @@ class reciprocal(analytic):
 class square(elementwise):
     """x²"""
 
+    grad_fn = "Pow"
     samples = ONE
 
     def forward(xp, input: Value):

@@ -48,6 +48,7 @@ class expm1(analytic):
 class log1p(analytic):
     """log(1 + x), accurate near 0"""
 
+    grad_fn = "Log1P"
     samples = (Sample((3, 4), low=-0.5, high=2.0),)
 
     def forward(xp, input: Value):

@@ -13,22 +13,33 @@ from vizgrad.engine.ops.shape import expand, moving, view_op
 from vizgrad.engine.ops.words import Shape, Value
 
 
+def _cut(xp, input: Value, index: Any):
+    y = input[index]
+    return y if type(y) is type(input) else input[(*index, ...)]  # of all numbers NumPy makes a scalar
+
+
+def _put_back(xp, g, input_shape, index):
+    return xp.rule("slice_backward")(g, input_shape, index)
+
+
 @op
 class slice_(view_op):
     """x[index] with numbers, slices, None and Ellipsis: a view"""
 
     formulas = {"input": "0, with [index] = g"}
-    samples = (
-        Sample((3, 4), index=(slice(None), 1)),
-        Sample((4, 5), index=(slice(1, 4, 2), None, slice(0, 3))),
-    )
+    samples = (Sample((4, 5), index=(slice(1, 4, 2), None, slice(0, 3))),)
 
-    def forward(xp, input: Value, index: Any):
-        y = input[index]
-        return y if type(y) is type(input) else input[(*index, ...)]  # of all numbers NumPy makes a scalar
+    forward, d_input = _cut, _put_back
 
-    def d_input(xp, g, input_shape, index):
-        return xp.rule("slice_backward")(g, input_shape, index)
+
+@op
+class select(view_op):
+    """The same where the last thing picked is one place of a dimension, as PyTorch tells them apart"""
+
+    formulas = {"input": "0, with [index] = g"}
+    samples = (Sample((3, 4), index=(slice(None), 1)), Sample((3, 4), index=(2,)))
+
+    forward, d_input = _cut, _put_back
 
 
 @op

@@ -185,6 +185,7 @@ class linear(Formula):
     input (*, in), weight (out, in), bias (out,) or None; output (*, out).
     """
 
+    grad_fn = "Addmm"
     samples = (Sample((5, 4), (3, 4), (3,)), Sample((2, 5, 4), (3, 4), (3,)), Sample((4,), (3, 4), (3,)))
     out = True
 

@@ -102,6 +102,7 @@ class layer_norm(normalization):
     Ba, Kiros & Hinton, *Layer Normalization*, 2016, equation 4.
     """
 
+    grad_fn = "NativeLayerNorm"
     samples = (
         Sample((3, 4), (4,), (4,), normalized_shape=(4,)),
         Sample((2, 3, 4), (3, 4), (3, 4), normalized_shape=(3, 4)),
@@ -240,6 +241,7 @@ class batch_norm(normalization):
     Ioffe & Szegedy, *Batch Normalization*, 2015, algorithm 1.
     """
 
+    grad_fn = "NativeBatchNorm"
     samples = (
         Sample((4, 3), (3,), (3,)),
         Sample((2, 3, 2, 2), (3,), (3,), eps=1e-3),
@@ -286,6 +288,7 @@ class batch_norm(normalization):
 class batch_norm_eval(normalization):
     """(x - running mean) / √(running var + eps) · weight + bias, per channel: batch_norm after training"""
 
+    grad_fn = "NativeBatchNorm"
     samples = (
         Sample((4, 3), (3,), (3,), (3,), (3,), low=0.5, high=1.5),
         Sample((2, 3, 2, 2), (3,), (3,), (3,), (3,), low=0.5, high=1.5),
@@ -349,6 +352,7 @@ class group_norm(normalization):
     instance_norm.  Wu & He, *Group Normalization*, 2018, equation 3.
     """
 
+    grad_fn = "NativeGroupNorm"
     samples = (
         Sample((2, 4, 3), (4,), (4,), num_groups=2),
         Sample((2, 4, 2, 2), (4,), (4,), num_groups=4),

@@ -125,6 +125,7 @@ class max_pool2d(max_pooling):
     Riesenhuber & Poggio, *Hierarchical Models of Object Recognition in Cortex*, 1999.
     """
 
+    grad_fn = "MaxPool2DWithIndices"
     samples = (
         Sample((2, 3, 4, 6), kernel_size=2),
         Sample((2, 2, 5, 5), kernel_size=3, stride=2, padding=1),
@@ -151,6 +152,7 @@ class max_pool2d(max_pooling):
 class max_pool3d(max_pooling):
     """The largest element under a window that slides through a volume"""
 
+    grad_fn = "MaxPool3DWithIndices"
     samples = (Sample((1, 2, 4, 2, 4), kernel_size=2),)
     shape = staticmethod(partial(_max_shape, 3))
 

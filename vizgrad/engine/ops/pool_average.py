@@ -96,6 +96,7 @@ class avg_pool2d(average_pooling):
     this instead of the number of elements.
     """
 
+    grad_fn = "AvgPool2D"
     samples = (
         Sample((2, 3, 4, 6), kernel_size=2),
         Sample((2, 5, 5), kernel_size=3, stride=2, padding=1, ceil_mode=True, count_include_pad=False),
@@ -127,6 +128,7 @@ class avg_pool2d(average_pooling):
 class avg_pool3d(average_pooling):
     """The average under a window that slides through a volume"""
 
+    grad_fn = "AvgPool3D"
     samples = (Sample((1, 2, 4, 2, 4), kernel_size=2),)
     shape = staticmethod(partial(_average_shape, 3))
 
@@ -234,6 +236,7 @@ class adaptive_avg_pool1d(adaptive_pooling):
 class adaptive_avg_pool2d(adaptive_pooling):
     """Averages of an image's parts, as many as asked for; ``output_size`` 1 leaves one number per channel"""
 
+    grad_fn = "AdaptiveAvgPool2D"
     samples = (Sample((2, 3, 4, 6), output_size=(2, 3)), Sample((2, 5, 7), output_size=(3, None)))
     shape = staticmethod(partial(_adaptive_shape, 2))
 
@@ -248,6 +251,7 @@ class adaptive_avg_pool2d(adaptive_pooling):
 class adaptive_avg_pool3d(adaptive_pooling):
     """Averages of a volume's parts, as many as asked for"""
 
+    grad_fn = "AdaptiveAvgPool3D"
     samples = (Sample((1, 2, 4, 3, 2), output_size=(2, 3, 1)),)
     shape = staticmethod(partial(_adaptive_shape, 3))
 
@@ -278,6 +282,7 @@ class adaptive_avg_pool_input(Formula):
 class adaptive_max_pool2d(adaptive_pooling):
     """The largest elements of an image's parts, as many as asked for, and where on the plane each was"""
 
+    grad_fn = "AdaptiveMaxPool2D"
     samples = (Sample((2, 3, 4, 6), output_size=(2, 3)), Sample((2, 5, 7), output_size=(3, None)))
     formula = "y[i] = max x[j] over ⌊i·n/m⌋ ≤ j < ⌈(i+1)·n/m⌉"
     outputs = ("y", "indices")
@@ -308,6 +313,7 @@ class adaptive_max_pool1d(adaptive_pooling):
 class adaptive_max_pool3d(adaptive_pooling):
     """The largest elements of a volume's parts, as many as asked for, and where in the volume each was"""
 
+    grad_fn = "AdaptiveMaxPool3D"
     samples = (Sample((1, 2, 4, 3, 2), output_size=(2, 2, 1)),)
     formula = "y[i] = max x[j] over ⌊i·n/m⌋ ≤ j < ⌈(i+1)·n/m⌉"
     outputs = ("y", "indices")

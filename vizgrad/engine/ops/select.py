@@ -281,6 +281,8 @@ class of_all(Formula):
 class max_of_all(of_all):
     """The largest of all elements"""
 
+    grad_fn = "Max"
+
     def forward(xp, input: Value):
         return extreme(xp.max, "max", input, None, False)
 
@@ -291,6 +293,8 @@ class max_of_all(of_all):
 class min_of_all(of_all):
     """The smallest of all elements"""
 
+    grad_fn = "Min"
+
     def forward(xp, input: Value):
         return extreme(xp.min, "min", input, None, False)
 
@@ -300,6 +304,8 @@ class min_of_all(of_all):
 @op
 class median_of_all(of_all):
     """The middle one of all elements, the lower of two; NaN if there is one"""
+
+    grad_fn = "Median"
 
     def forward(xp, input: Value):
         _ordered("median", input, bools=False)

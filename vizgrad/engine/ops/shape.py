@@ -34,6 +34,7 @@ class reshaping(view_op):
 class reshape(reshaping):
     """The same elements in the same order, in another shape; one size may be -1"""
 
+    grad_fn = "View"
     samples = (Sample((3, 4), shape=(2, 6)), Sample((3, 4), shape=(-1, 3)))
 
     @staticmethod
@@ -79,6 +80,7 @@ class view(view_op):
 class flatten(reshaping):
     """Dimensions ``start_dim`` to ``end_dim`` become one"""
 
+    grad_fn = "View"
     samples = (Sample((2, 3, 4)), Sample((2, 3, 4), start_dim=1))
 
     @staticmethod
@@ -101,6 +103,7 @@ class flatten(reshaping):
 class unflatten(reshaping):
     """Dimension ``dim`` becomes several, of the given sizes; one size may be -1"""
 
+    grad_fn = "View"
     samples = (Sample((2, 6), dim=1, sizes=(2, 3)), Sample((6, 2), dim=-2, sizes=(-1, 2)))
 
     @staticmethod

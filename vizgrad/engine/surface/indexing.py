@@ -20,7 +20,10 @@ from vizgrad.engine.ops import shape as _shape
 
 from .out import fills_out
 
-_slice, _index, _index_put = (r.row for r in (rows.slice_, rows.index, rows.index_put))  # type: ignore[attr-defined]
+_slice, _select, _index, _index_put = (
+    r.row  # type: ignore[attr-defined]
+    for r in (rows.slice_, rows.select, rows.index, rows.index_put)
+)
 _copy, _fill = _shape.copy.row, rows.fill.row  # type: ignore[attr-defined]
 _KINDS = "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices"
 
@@ -29,7 +32,7 @@ def get(x: Any, index: Any) -> Any:
     """``x[index]``: numbers, slices, None and ``...`` give a view, tensors and lists a copy."""
     cuts, picks = _parted(x, index)
     if picks is None:
-        return alias.look(_slice, x, {"index": cuts})
+        return alias.look(_select if cuts and type(cuts[-1]) is int else _slice, x, {"index": cuts})
     if cuts:
         x = alias.look(_slice, x, {"index": cuts})
     _fits(picks, x.array.shape)

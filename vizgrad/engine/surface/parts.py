@@ -13,12 +13,13 @@ from vizgrad.engine.ops import shapes
 
 from .form import clone
 
-_slice = _index.slice_.row  # type: ignore[attr-defined]
+_slice, _select = _index.slice_.row, _index.select.row  # type: ignore[attr-defined]
 
 
 def cut(input: Any, at: int, part: Any) -> Any:
     """``input[:, …, part]`` with ``part`` at dimension ``at``."""
-    return alias.look(_slice, input, {"index": (slice(None),) * at + (part,)})
+    row = _slice if isinstance(part, slice) else _select
+    return alias.look(row, input, {"index": (slice(None),) * at + (part,)})
 
 
 def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
