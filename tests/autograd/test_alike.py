@@ -47,3 +47,15 @@ def test_says_what_pytorch_says(program):
     assert len(ours) == len(theirs)
     for a, b in zip(ours, theirs, strict=True):
         assert a == b
+
+
+def test_a_cycle_is_warned_of():
+    """What backward leaves in ``.grad`` leads back to the parameter, when it keeps a graph."""
+    x = vizgrad.ones(2, requires_grad=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        x.sum().backward()
+        vizgrad.autograd.grad((x * x).sum(), x, create_graph=True)
+    with pytest.warns(UserWarning, match="reference cycle between the parameter and its gradient") as seen:
+        (x * x).sum().backward(create_graph=True)
+    assert seen[0].filename == __file__

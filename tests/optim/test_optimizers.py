@@ -1,7 +1,4 @@
-"""Each optimizer of the list, beside PyTorch's
-
-20 steps on the same gradients, parameters and memory equal.
-"""
+"""Each optimizer of the list, beside PyTorch's: 20 steps on the same gradients, parameters and memory equal."""
 
 import copy
 import warnings

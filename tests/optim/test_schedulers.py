@@ -43,10 +43,7 @@ def build(namespace, text, o):
 
 
 def rates(library, text, kind="SGD", stop=None):
-    """The learning rates and momenta of 50 epochs
-
-    At ``stop``, everything is saved and loaded into new objects.
-    """
+    """The learning rates and momenta of 50 epochs; at ``stop`` all is saved and loaded into new objects."""
     params = [library.nn.Parameter(library.ones(2)) for _ in range(2)]
 
     def fresh():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,12 @@ from vizgrad.engine.bare import Bare
 from vizgrad.engine.op import TABLE
 
 from .hooks import AccumulateGrad
+
+CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
+    "which can cause a memory leak. Use autograd.grad when creating the graph, or reset the .grad fields of your "
+    "parameters to None after use."
+)
 
 
 class GradientEdge(NamedTuple):
@@ -125,6 +132,8 @@ def backward(
     for x in wanted or ():
         if edge(x) is None:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    if create_graph:
+        warnings.warn(CYCLE, stacklevel=3)
     targets = None if wanted is None else _targets(wanted)
     roots = _roots(xs, grad_tensors, create_graph)
     found = _backward.run(
