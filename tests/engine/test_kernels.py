@@ -130,6 +130,17 @@ def test_gradients_flow_through_mean_and_spread():
     np.testing.assert_allclose(x.grad.array, 1 / 3 - 2 * far / (3 * var**2), rtol=1e-9)
 
 
+@pytest.mark.parametrize("kind", ["float16", "bfloat16"])
+def test_many_ones_in_one_place_add_up_in_float32(kind):
+    ones = vizgrad.ones(5120, dtype=getattr(vizgrad, kind))
+    index = vizgrad.zeros(5120, dtype=vizgrad.int64)
+    start = vizgrad.zeros(2, dtype=ones.dtype)
+    assert start.scatter_add(0, index, ones).tolist() == [5120.0, 0.0]
+    assert start.index_put((index,), ones, accumulate=True).tolist() == [5120.0, 0.0]
+    rows = vizgrad.zeros((2, 1), dtype=ones.dtype).index_add(0, index, ones.reshape(-1, 1))
+    assert rows.tolist() == [[5120.0], [0.0]]
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_half_precision_adds_up_in_single_precision(dtype):

@@ -15,12 +15,12 @@ repeatable = "default"  # or "warn", "error": what to do where a result may have
 
 def add_at(module: ModuleType) -> Callable[..., Any]:
     """``add_at(y, index, values)``: y[index] += values, once per occurrence of an index, into y itself."""
-    return _add_at if module is np else _any_order(module.add.at)
+    return _widened(_add_at if module is np else _any_order(module.add.at))
 
 
 def add_rows(module: ModuleType) -> Callable[..., Any]:
     """``add_rows(y, index, rows)``: y[index[i]] += rows[i], for whole rows at a time, into y itself."""
-    return _add_rows if module is np else _any_order(module.add.at)
+    return _widened(_add_rows if module is np else _any_order(module.add.at))
 
 
 def reduce_at(module: ModuleType) -> Callable[..., Any]:
@@ -38,6 +38,20 @@ def reduce_at(module: ModuleType) -> Callable[..., Any]:
     return fold
 
 
+def _widened(add: Callable[..., Any]) -> Callable[..., Any]:
+    """16-bit floats are added up in float32: of 4096 ones in one place the sum would otherwise stay 2048."""
+
+    def call(y: Any, index: Any, values: Any) -> None:
+        if y.dtype.itemsize > 2 or y.dtype.kind not in "fV":
+            add(y, index, values)
+            return
+        sums = y.astype("f4")
+        add(sums, index, values.astype("f4") if hasattr(values, "astype") else values)
+        y[...] = sums
+
+    return call
+
+
 def _any_order(add: Callable[..., Any]) -> Callable[..., Any]:
     """A GPU adds in the order in which its threads arrive: sums of fractions differ in their last bits."""
 
@@ -50,7 +64,9 @@ def _any_order(add: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _not_repeatable(what: str) -> None:
-    message = f"{what} does not have a deterministic implementation, but torch.use_deterministic_algorithms is on"
+    message = (
+        f"{what} does not have a deterministic implementation, but torch.use_deterministic_algorithms is on"
+    )
     if repeatable == "error":
         raise RuntimeError(f"{message}; compute it on the CPU, or use warn_only=True")
     warnings.warn(message, stacklevel=4)
