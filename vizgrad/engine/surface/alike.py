@@ -14,6 +14,11 @@ from . import create, data
 from .kinds import contiguous_format, preserve_format, strided
 
 
+def is_tensor(x: Any) -> bool:
+    """Whether ``x`` is a tensor; unlike isinstance, this does not make a type checker forget a tensor's methods."""
+    return isinstance(x, Bare)
+
+
 def tensor_only(name: str, input: Any) -> Any:
     """The array of the argument ``input``; TypeError for what is no tensor."""
     if not isinstance(input, Bare):

@@ -10,6 +10,7 @@ from vizgrad.engine.ops import compare, reduce, scan, shapes
 from vizgrad.engine.ops.join import cat
 from vizgrad.engine.ops.lanes import span
 
+from .alike import is_tensor
 from .convert import to
 from .out import fills_out
 
@@ -45,7 +46,7 @@ def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: in
         )
     spacing = 1 if spacing is None else spacing
     single = not isinstance(spacing, (list, tuple))
-    if single and isinstance(spacing, Bare):
+    if single and is_tensor(spacing):
         single, spacing = False, [spacing]
     given = [spacing] * len(dims) if single else list(spacing)
     if len(given) != len(dims):
@@ -68,7 +69,7 @@ def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: in
 
 def _slope(x: Any, dim: int, h: Any, edge_order: int) -> Any:
     size = x.shape[dim]
-    if isinstance(h, Bare) and h.ndim:
+    if is_tensor(h) and h.ndim:
         if h.ndim != 1 or h.shape[0] != size:
             raise RuntimeError(
                 f"torch.gradient expected each tensor of spacing to have one dimension and {size} elements, but got "

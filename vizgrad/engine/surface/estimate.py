@@ -11,6 +11,7 @@ from vizgrad.engine.bare import Bare
 from vizgrad.engine.ops import elementwise, reduce, select, shapes
 from vizgrad.engine.ops.strided import diagonal
 
+from .alike import is_tensor
 from .autocast import whole
 from .convert import to
 from .out import fills_out, result
@@ -68,7 +69,7 @@ def _checked_share(name: str, input: Any, q: Any, interpolation: str) -> Any:
             f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
             f"{interpolation}"
         )
-    if not isinstance(q, Bare):
+    if not is_tensor(q):
         if not 0 <= q <= 1:
             raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q}")
         xp = namespace.of((input.array,))
@@ -159,7 +160,7 @@ def corrcoef(input: Any) -> Any:
 @fills_out
 def histogram(input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
     """How many elements, or how much ``weight``, fall into each bin, and the edges of the bins."""
-    if isinstance(bins, Bare) and range is not None:
+    if is_tensor(bins) and range is not None:
         raise TypeError("histogram(): a range goes with a number of bins, not with their edges")
     w = None if weight is None else weight.reshape(-1)
     if weight is not None and weight.shape != input.shape:
@@ -180,7 +181,7 @@ def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, de
     xp, kind, n = namespace.of((input.array,)), input.array.dtype, input.shape[-1]
     if kind.kind != "f":
         raise NotImplementedError(f'"histogramdd" not implemented for {kind}; use .float() first')
-    bins = [bins] * n if isinstance(bins, (Bare, int)) else list(bins)
+    bins = [bins] * n if is_tensor(bins) or isinstance(bins, int) else list(bins)
     if len(bins) != n:
         raise RuntimeError(f"torch.histogramdd: expected {n} sequences of bin edges, but got {len(bins)}")
     if range is not None and len(range) != 2 * n:
@@ -208,7 +209,7 @@ _count = range
 
 
 def _edges(xp: Any, x: Any, bins: Any, limits: Any) -> Any:
-    if isinstance(bins, Bare):
+    if is_tensor(bins):
         if bins.ndim != 1 or not bins.numel():
             raise RuntimeError(
                 "torch.histogramdd: bin edges must be a 1-dimensional tensor that is not empty"

@@ -224,7 +224,7 @@ def lstsq(A: Any, B: Any, rcond: Any = None, *, driver: str | None = None) -> An
             f"torch.linalg.lstsq: Expected input and other to have the same dtype, but got {A.dtype} and {B.dtype}"
         )
     shapes.broadcast(A.array.shape[:-2], b.array.shape[:-2])
-    solution = matmul(pinv(A, rtol=rcond), b)
+    solution: Any = matmul(pinv(A, rtol=rcond), b)
     values = linalg_svdvals(A.detach())
     rank = values.new_empty(0).long()
     full = True
@@ -269,4 +269,5 @@ def tensorsolve(A: Any, B: Any, dims: Any = None) -> Any:
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == "
             f"prod(self.shape[:other.ndim]), but got {n} != {shapes.product(A.array.shape[: B.array.ndim])}"
         )
-    return linalg_solve(A.reshape(n, n), B.reshape(n, 1)).reshape(*shape)
+    x: Any = linalg_solve(A.reshape(n, n), B.reshape(n, 1))
+    return x.reshape(*shape)
