@@ -36,24 +36,16 @@ class Formula:
     samples: tuple[Any, ...] = ()
     shape: Callable[..., tuple[int, ...]] | None = None  # from input shapes and settings to the output's
     broadcasts = False  # inputs are stretched to one shape; gradients are summed back
-    promotes: str | None = (
-        None  # "mixed": inputs are brought to one dtype; "float": and integers become floats
-    )
+    promotes: str | None = None  # "mixed": inputs become of one dtype; "float": and integers become floats
     view: Any = False  # the output shares the first input's memory; "perhaps": where its strides allow
-    cuts: Callable[..., Any] | None = (
-        None  # for views with many outputs: from shape and settings to their indices
-    )
-    into: Callable[..., None] | None = (
-        None  # the same op written straight into its first input: for in-place forms
-    )
+    cuts: Callable[..., Any] | None = None  # of views with many outputs: from shape and settings to indices
+    into: Callable[..., None] | None = None  # the same written straight into the first input, for ``add_``
     exact = False  # numbers are moved, not computed with: bfloat16 needs no float32 on the way
     outputs: tuple[str, ...] = ()  # names, for rows with several outputs
     named = ""  # for rows with several outputs: the name of their torch.return_types, if they have one
     out = False  # the function takes ``out=``
     grad_fn = ""  # what ``tensor.grad_fn`` is called, where PyTorch calls it otherwise than the row
-    tensors = (
-        ""  # which inputs may not be Python numbers: "all", "first", "any" (at least one must be a tensor)
-    )
+    tensors = ""  # which inputs may not be Python numbers: "all", "first", "any" (one at least)
     kinds = ""  # the kinds of numbers that it is for, in NumPy's letters (bfloat16: V); "": whatever computes
     formula: str | None = None  # what to show for a body that ink cannot follow
     formulas: dict[str, str] = {}  # the same for its gradients, by input
@@ -96,17 +88,13 @@ class Op:
     pack: Callable[..., Any]  # makes one result of several outputs
     check: Callable[..., None] | None  # raises for operands that the family does not take
     differentiable: bool = field(init=False)
-    plan: tuple[tuple[str, str, int], ...] = field(
-        init=False
-    )  # for each of keeps: its name, where it comes from
+    plan: tuple[tuple[str, str, int], ...] = field(init=False)  # of each of keeps: name, where it comes from
     function: Callable[..., Tensor] = field(init=False)  # what users call
     backward_name: str = field(init=False)  # "MulBackward0", as PyTorch prints it
     ways: tuple[bool, ...] = field(init=False)  # for each input, whether a gradient goes there
     keep: Callable[..., Any] = field(init=False)  # gathers what it keeps, as a `storage.Kept`
     node: type = field(init=False)  # the class of its nodes
-    parts: dict[int, Op] = field(
-        init=False, default_factory=dict
-    )  # of a view with many outputs: see `parted`
+    parts: dict[int, Op] = field(init=False, default_factory=dict)  # of a view with many outputs: `parted`
 
     def __post_init__(self) -> None:
         self.differentiable = any(self.gradients)
@@ -116,7 +104,8 @@ class Op:
             raise TypeError(f"op {self.name!r} takes a sequence and may keep only its shapes")
         name = self.family.grad_fn or "".join(w[:1].upper() + w[1:] for w in self.name.split("_"))
         self.backward_name = f"{name}Backward0"
-        from . import compiled, tape
+        from . import tape
+        from .kernels import compiled
 
         self.node = class_of(tape.Node, self.backward_name)
         self.keep = compiled.keeper(self)
@@ -176,7 +165,7 @@ def _read(cls: Any) -> Op:
     if unknown:
         raise TypeError(f"op {cls.__name__!r} has no input named {', '.join(sorted(unknown))}")
     keeps = {name for g in gradients if g for name in g.reads} - set(settings)
-    from . import compiled
+    from .kernels import compiled
     from .ops import demands
     from .surface.out import result
 

@@ -1,8 +1,8 @@
 """Normalizations: subtract a mean, divide by a standard deviation, then scale and shift by what was learnt.
 
 They differ in what the mean is taken over: each puts its input into a shape where that is plain to see, and
-they share the arithmetic.  Mean and spread are outputs beside y: gradients are written with them, and where a
-gradient is itself differentiated, the engine follows them back to x like any output.
+they share the arithmetic.  Mean and spread are outputs beside y: gradients are written with them, and a gradient
+of a gradient follows them back to x like any output.
 """
 
 from __future__ import annotations
@@ -223,9 +223,6 @@ class rms_norm(normalization):
         return xp.reshape(dw, weight_shape)
 
 
-# --- batch_norm --------------------------------------------------------------------------------------------
-
-
 def _lined_channels(shape: Any) -> tuple[Any, Any]:
     """Shapes of x and of what belongs to its channels: (samples, channels, elements) and (1, channels, 1)."""
     if not known(shape):
@@ -325,9 +322,6 @@ class batch_norm_eval(normalization):
 
     def d_bias(xp, g):
         return _channel_sums(xp, g)
-
-
-# --- group_norm --------------------------------------------------------------------------------------------
 
 
 def _lined_groups(shape: Any, num_groups: int) -> tuple[Any, Any, Any]:

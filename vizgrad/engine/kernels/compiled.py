@@ -9,21 +9,22 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import storage
-from .bare import Bare, _new
-from .kernels import quick
-from .storage import NOTHING, Kept
-from .surface import out
-from .surface.counting import hold
+from vizgrad.engine import storage
+from vizgrad.engine.bare import Bare, _new
+from vizgrad.engine.storage import NOTHING, Kept
+from vizgrad.engine.surface import out
+from vizgrad.engine.surface.counting import hold
+
+from . import quick
 
 if TYPE_CHECKING:
-    from .op import Op
-    from .tensor import Tensor
+    from vizgrad.engine.op import Op
+    from vizgrad.engine.tensor import Tensor
 
 
 def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) -> Callable[..., Tensor]:
     """The public function, compiled with the row's own signature so that a call binds at full speed."""
-    from . import alias, errors, tape
+    from vizgrad.engine import alias, errors, tape
 
     defaults = {f"_default_{a.name}": a.default for a in arguments if a.default is not a.empty}
     words = _words(arguments)
