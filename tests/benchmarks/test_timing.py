@@ -47,9 +47,8 @@ def test_a_target_is_met_only_when_the_whole_interval_is_below_it(bench):
     assert "missed" in line(1.2, 1.3)
 
 
-def test_the_tape_without_the_check_computes_the_same_and_tells_nobody(bench, monkeypatch):
+def test_an_op_without_the_check_computes_the_same_and_tells_nobody(bench, monkeypatch):
     import vizgrad
-    from vizgrad.engine import tape
     from vizgrad.engine.watch import Watcher, watching
 
     class Count(Watcher):
@@ -58,13 +57,14 @@ def test_the_tape_without_the_check_computes_the_same_and_tells_nobody(bench, mo
         def on_op(self, op, inputs, out, settings):
             self.ops += 1
 
-    code = bench("watch")._without_check(tape)
     x = vizgrad.ones(2, requires_grad=True)
     with watching(Count()) as count:
         expected = (x * 3).tolist()
-        monkeypatch.setattr(tape.apply, "__code__", code)
+        monkeypatch.setattr(vizgrad.mul, "__code__", bench("watch")._without_check(vizgrad.mul))
+        told = count.ops
         assert (x * 3).tolist() == expected
-    assert count.ops == 1
+    assert told >= 1
+    assert count.ops == told
 
 
 @pytest.mark.torch
