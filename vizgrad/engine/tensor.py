@@ -66,8 +66,8 @@ class Tensor(
     dtype = property(lambda self: _dtype.of(self.array))
     device = property(lambda self: _device.of(self.array))
     ndim = property(lambda self: self.array.ndim)
-    real = property(complex_.real, lambda self, other: complex_.real(self).copy_(other))
-    imag = property(complex_.imag, lambda self, other: complex_.imag(self).copy_(other))
+    real = property(complex_.real, lambda self, other: complex_.real(self).copy_(other))  # type: ignore
+    imag = property(complex_.imag, lambda self, other: complex_.imag(self).copy_(other))  # type: ignore
     itemsize = property(lambda self: self.array.itemsize)
     nbytes = property(lambda self: self.array.nbytes)
     is_cuda = property(lambda self: self.device.type == "cuda")
