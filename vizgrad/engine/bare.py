@@ -33,6 +33,8 @@ class Bare:
         "tracked",
     )
 
+    is_sparse = False  # see surface/sparse_tensor.py
+
     array: Any  # the bare NumPy or CuPy array
     storage: Storage  # the memory it stands on, shared with its views
     grad: Any  # a tensor, or None

@@ -171,10 +171,13 @@ def unify(arrays: list[Any], *, floating: bool) -> list[Any]:
         common = _default
     kind = common.numpy
     wraps = common.name == "bfloat16" or (common.rank == 1 and common.itemsize < 8)
-    return [
-        (a if a.dtype == kind else a.astype(kind)) if hasattr(a, "astype") else _fitted(a, kind) if wraps else a
-        for a in arrays
-    ]
+
+    def unified(a: Any) -> Any:
+        if hasattr(a, "astype"):
+            return a if a.dtype == kind else a.astype(kind)
+        return _fitted(a, kind) if wraps else a
+
+    return [unified(a) for a in arrays]
 
 
 def _fitted(number: Any, kind: np.dtype) -> Any:

@@ -16,7 +16,7 @@ class Here(threading.local):
     grad = True
     inference = False
     watchers: tuple[Watcher, ...] = ()
-    cast: Callable[[Any, tuple[Any, ...]], tuple[Any, ...]] | None = None  # (op, inputs) -> inputs: autocast's
+    cast: Callable[[Any, tuple[Any, ...]], tuple[Any, ...]] | None = None  # autocast: op, inputs -> inputs
     layers: list[Any]
 
     def __init__(self) -> None:

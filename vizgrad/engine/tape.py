@@ -58,6 +58,8 @@ class Node(Surface):
 
 def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     """Run one op.  Every number that VizGrad computes goes through here."""
+    if op.view:
+        return alias.look(op, inputs[0], settings)
     if local.casting and here.cast is not None:
         inputs = here.cast(op, inputs)
     tracked = False
@@ -86,8 +88,6 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
         *y, extra = y
         y = tuple(y) if op.outputs else y[0]
     out: Any = op.pack(map(_wrap, y)) if op.outputs else _wrap(y)
-    if op.view and alias.shares(out.array, arrays[0]):
-        alias.bind(out, inputs[0], op, settings)
     if tracked and here.grad and op.differentiable:
         record(op, inputs, arrays, out, settings, extra)
     if local.watching and here.watchers:

@@ -72,7 +72,7 @@ def _as_asked(y: Tensor, weights: Tensor | None, ndim: int, average: bool) -> tu
         weights = weights.mean(1)
     if ndim == 3:
         return y, weights
-    return y.squeeze(1), None if weights is None else weights.squeeze(0)
+    return y[:, 0], None if weights is None else weights[0]
 
 
 def _refuse(
