@@ -81,8 +81,9 @@ def outcome(library, expression, inputs, kind, device="cpu"):
 def test_cpu_as_pytorch(expression, inputs):
     want, theirs = outcome(torch(), expression, inputs, "bfloat16")
     have, ours = outcome(vizgrad, expression, inputs, "bfloat16")
-    if theirs is None:
-        pytest.skip("PyTorch has no kernel for it")
+    if theirs is None:  # PyTorch has no kernel for these types on a CPU: ours need only run
+        assert ours is not None
+        return
     assert have == want
     if "nn." not in expression:  # layers draw other weights
         np.testing.assert_allclose(ours, theirs, rtol=0.03, atol=0.03)
