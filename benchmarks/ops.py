@@ -71,11 +71,11 @@ FAMILIES: dict[str, Op] = {
 WHY = {
     "gelu": "NumPy has no error function: ours is some thirty passes over the array, each in the cache",
     "randn": "NumPy draws one normal number after the other, PyTorch eight at once",
-    "topk(1)": "sorting, cutting and picking are three NumPy calls, each of a µs",
+    "topk(1)": "small: sorting, cutting and picking are NumPy calls of a µs each; large: one thread partitions a copy",
     "gather(1)": "the index is checked, then turned into places: NumPy calls of a µs each",
     "softmax(1)": "five NumPy calls of a µs each",
     "var(1)": "six NumPy calls of a µs each",
-    "fft": "NumPy's transform takes ten µs to begin",
+    "fft": "small: NumPy's transform takes ten µs to begin; large: it uses one thread, and MKL's wider instructions not",
     "cumsum": "NumPy adds one number after the other",
 }
 
