@@ -75,7 +75,7 @@ WHY = {
     "gather(1)": "the index is checked, then turned into places: NumPy calls of a µs each",
     "softmax(1)": "five NumPy calls of a µs each",
     "var(1)": "six NumPy calls of a µs each",
-    "fft": "small: NumPy's transform takes ten µs to begin; large: it has one thread and narrower instructions than MKL",
+    "fft": "small: NumPy's transform takes ten µs to begin; large: one thread, narrower instructions than MKL",
     "cumsum": "NumPy adds one number after the other",
 }
 
