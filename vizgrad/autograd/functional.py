@@ -10,8 +10,9 @@ from typing import Any
 
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
+from vizgrad.engine.ops.join import stack
 from vizgrad.engine.surface.grad_mode import enable_grad, no_grad
-from vizgrad.engine.surface.request import grad, stacked, zeros_like
+from vizgrad.engine.surface.request import grad, zeros_like
 
 from . import forward_ad
 
@@ -239,7 +240,7 @@ def _by_rows(y: Any, i: int, inputs: Any, create_graph: bool, strict: bool) -> t
     if not rows:
         return tuple(x.new_zeros((*shape, *x.shape)) for x in inputs)
     return tuple(
-        stacked(parts, 0).reshape((*shape, *x.shape))
+        stack(parts, 0).reshape((*shape, *x.shape))
         for x, parts in zip(inputs, zip(*rows, strict=True), strict=True)
     )
 
@@ -262,7 +263,7 @@ def _by_columns(func: Callable[..., Any], inputs: Any) -> Any:
             columns[-1].append([zeros_like(p.primal) if p.tangent is None else p.tangent for p in parts])
     blocks = [
         [
-            stacked([c[o].detach() for c in columns[i]], -1).reshape((*y.shape, *x.shape))
+            stack([c[o].detach() for c in columns[i]], -1).reshape((*y.shape, *x.shape))
             for i, x in enumerate(given)
         ]
         for o, y in enumerate(outputs)

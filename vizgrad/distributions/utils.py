@@ -50,11 +50,6 @@ def broadcast_all(*values: Any) -> tuple[Tensor, ...]:
     )
 
 
-def all_numbers(*values: Any) -> bool:
-    """Whether a distribution of these parameters is a single one, whatever they are broadcast with."""
-    return all(isinstance(v, Number) for v in values)
-
-
 class lazy_property:  # noqa: N801 - the name that programs know
     """An attribute that is computed when first asked for, and from then on kept.
 

@@ -142,7 +142,7 @@ class Tensor(
         return convert.length(self)
 
     def __iter__(self) -> Iterator[Tensor]:
-        return iter(parts.unbind(self))
+        return parts.iterate(self)
 
     def __contains__(self, element: Any) -> bool:  # type: ignore[valid-type]
         return convert.truth(reduce.any(self == element))

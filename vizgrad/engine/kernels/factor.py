@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy
 
+from vizgrad.engine.ops.shapes import product
+
 _BLOCK = 32  # columns worked on one by one before the rest is updated by one product
 
 
@@ -30,7 +32,7 @@ def lu(xp: ModuleType) -> Callable[..., Any]:
     def factor(a: Any, pivot: bool = True) -> tuple[Any, Any]:
         m, n = a.shape[-2:]
         k = min(m, n)
-        y = a.reshape(_count(a.shape[:-2]), m, n).copy()
+        y = a.reshape(product(a.shape[:-2]), m, n).copy()
         pivots = xp.broadcast_to(xp.arange(1, k + 1, dtype="i4"), (len(y), k)).copy()
         for start in range(0, k, _BLOCK):
             stop = min(start + _BLOCK, k)
@@ -83,7 +85,7 @@ def pivot_matrix(xp: ModuleType) -> Callable[..., Any]:
     """``pivot_matrix(pivots, m, kind)``: the P of A = P L U from LU's exchanges of rows."""
 
     def matrix(pivots: Any, m: int, kind: Any) -> Any:
-        flat = pivots.reshape(_count(pivots.shape[:-1]), pivots.shape[-1]) - 1
+        flat = pivots.reshape(product(pivots.shape[:-1]), pivots.shape[-1]) - 1
         order = xp.broadcast_to(xp.arange(m), (len(flat), m)).copy()
         each = xp.arange(len(flat))
         for j in range(flat.shape[1]):
@@ -141,7 +143,7 @@ def cholesky(xp: ModuleType) -> Callable[..., Any]:
 
     def factor(a: Any) -> tuple[Any, Any]:
         n = a.shape[-1]
-        y = xp.tril(a).reshape(_count(a.shape[:-2]), n, n)
+        y = xp.tril(a).reshape(product(a.shape[:-2]), n, n)
         info = xp.zeros(len(y), dtype="i4")
         for j in range(n):
             y[:, j:, j] -= (y[:, j:, :j] @ xp.conj(y[:, j, :j, None]))[..., 0]
@@ -151,13 +153,6 @@ def cholesky(xp: ModuleType) -> Callable[..., Any]:
         return y.reshape(a.shape), info.reshape(a.shape[:-2])
 
     return factor
-
-
-def _count(shape: tuple[int, ...]) -> int:
-    n = 1
-    for size in shape:
-        n *= size
-    return n
 
 
 ROWS = {

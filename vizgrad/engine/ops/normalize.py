@@ -25,7 +25,8 @@ class normalization(Formula):
     broadcasts = True  # the engine brings gradients back to the dtype and shape of weight and bias
 
 
-def _wide(x: Any) -> Any:
+def widened(x: Any) -> Any:
+    """Half-precision numbers are added up in single precision."""
     return x.astype("float32") if x.dtype.itemsize < 4 else x
 
 
@@ -59,7 +60,7 @@ def _channel_sums(xp, g):
     planes = xp.reshape(g, _lined_channels(g.shape)[0])
     if isinstance(g, Bare) or not known(g.shape):
         return xp.sum(planes, axis=(0, 2))
-    planes = _wide(planes)
+    planes = widened(planes)
     return (planes @ xp.ones(planes.shape[2], dtype=planes.dtype)).sum(axis=0)
 
 
@@ -119,8 +120,8 @@ class layer_norm(normalization):
         eps: float = 1e-5,
     ):
         rows, _, _ = _lined_rows(input, normalized_shape)
-        weight, bias = (None if p is None else p.reshape(-1).astype(_wide(p).dtype) for p in (weight, bias))
-        y, mean, rstd = by_rows.normalized(xp, _wide(input).reshape(rows), weight, bias, eps)
+        weight, bias = (None if p is None else p.reshape(-1).astype(widened(p).dtype) for p in (weight, bias))
+        y, mean, rstd = by_rows.normalized(xp, widened(input).reshape(rows), weight, bias, eps)
         kept = (*input.shape[: input.ndim - len(normalized_shape)], *(1,) * len(normalized_shape))
         return y.astype(input.dtype, copy=False).reshape(input.shape), mean.reshape(kept), rstd.reshape(kept)
 
@@ -133,8 +134,8 @@ class layer_norm(normalization):
             if isinstance(x, Bare) or not known(x.shape):
                 dx = _d_normalized(xp, g, x, mean, rstd, _maybe(xp, weight, line), (1,))
             else:
-                weight = None if weight is None else _wide(weight.reshape(-1))
-                dx = by_rows.d_input(xp, _wide(g), _wide(x), mean[:, 0], rstd[:, 0], weight, input.shape)
+                weight = None if weight is None else widened(weight.reshape(-1))
+                dx = by_rows.d_input(xp, widened(g), widened(x), mean[:, 0], rstd[:, 0], weight, input.shape)
         if g_mean is None and g_rstd is None:
             return _shaped(xp, dx, input.shape)
         dx = _from_statistics(
@@ -150,12 +151,12 @@ class layer_norm(normalization):
         g = xp.reshape(g, rows)
         if isinstance(x, Bare) or not known(x.shape):
             return xp.reshape(_d_scale(xp, g, x, mean, rstd, (0,)), weight_shape)
-        return by_rows.d_weight(xp, _wide(g), _wide(x), mean[:, 0], rstd[:, 0]).reshape(weight_shape)
+        return by_rows.d_weight(xp, widened(g), widened(x), mean[:, 0], rstd[:, 0]).reshape(weight_shape)
 
     def d_bias(xp, g, g_mean, g_rstd, bias_shape):
         if g is None or isinstance(g, Bare) or not known(g.shape):
             return None if g is None else _sum_to(xp, g, bias_shape)
-        return by_rows.column_sums(xp, _wide(g).reshape(-1, product(bias_shape))).reshape(bias_shape)
+        return by_rows.column_sums(xp, widened(g).reshape(-1, product(bias_shape))).reshape(bias_shape)
 
 
 def _sum_to(xp, g, shape):
@@ -189,7 +190,7 @@ class rms_norm(normalization):
         xp, input: Value, weight: Value | None = None, normalized_shape: Shape = (), eps: float | None = None
     ):
         rows, n = _rows(input.shape, normalized_shape, "*")
-        x = _wide(input).reshape(rows, n)
+        x = widened(input).reshape(rows, n)
         eps = float(xp.finfo(x.dtype).eps) if eps is None else eps
         scale = (xp.einsum("ab,ab->a", x, x)[:, None] / n + eps) ** -0.5
         y = x * scale
@@ -249,7 +250,9 @@ class batch_norm(normalization):
     def forward(xp, input: Value, weight: Value | None = None, bias: Value | None = None, eps: float = 1e-5):
         planes, line = _lined_channels(input.shape)
         weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
-        y, mean, var = normal.normalized(xp, _wide(input).reshape(planes), weight, bias, (0, 2), eps, along=1)
+        y, mean, var = normal.normalized(
+            xp, widened(input).reshape(planes), weight, bias, (0, 2), eps, along=1
+        )
         return y.astype(input.dtype, copy=False).reshape(input.shape), mean.reshape(-1), var.reshape(-1)
 
     def d_input(xp, g, g_mean, g_var, input, weight, mean, var, eps):
@@ -364,7 +367,7 @@ class group_norm(normalization):
     ):
         groups, statistics, line = _lined_groups(input.shape, num_groups)
         weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
-        y, mean, var = normal.normalized(xp, _wide(input).reshape(groups), weight, bias, (2, 3), eps)
+        y, mean, var = normal.normalized(xp, widened(input).reshape(groups), weight, bias, (2, 3), eps)
         y = y.astype(input.dtype, copy=False).reshape(input.shape)
         return y, mean.reshape(statistics[:2]), ((var + eps) ** -0.5).reshape(statistics[:2])
 

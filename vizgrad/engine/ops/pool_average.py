@@ -14,6 +14,7 @@ from vizgrad.engine.ops.shapes import known, product
 from vizgrad.engine.ops.words import Shape, Value
 
 from .conv import Size
+from .normalize import widened
 from .pool import MaybeSize, flat, window
 
 
@@ -45,18 +46,13 @@ def _divisor(xp: Any, win: Any, kind: Any, padding_counts: bool, divisor: int | 
 
 def _average(xp, n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
     win = window(n, input.shape, kernel_size, stride, padding, 1, ceil_mode)
-    x = _wide(flat(input, n))
+    x = widened(flat(input, n))
     y, divisor = kernel.sums(xp, x, win), _divisor(xp, win, x.dtype, count_include_pad, divisor_override)
     if y.dtype.kind in "iu":  # of whole numbers, the whole part
         y = (y / divisor).astype(y.dtype)
     else:
         y /= divisor
     return y.astype(input.dtype, copy=False).reshape(*input.shape[:-n], *win.out)
-
-
-def _wide(x: Any) -> Any:
-    """Half-precision numbers are added up in single precision."""
-    return x.astype("float32") if x.dtype.itemsize < 4 else x
 
 
 @op
@@ -175,7 +171,7 @@ class avg_pool_input(Formula):
         divisor_override: int | None,
     ):
         win = window(n, size, kernel_size, stride, padding, 1, ceil_mode)
-        g = _wide(flat(g_out, n))
+        g = widened(flat(g_out, n))
         g = g / _divisor(xp, win, g.dtype, count_include_pad, divisor_override)
         return kernel.spread(xp, g, win).astype(g_out.dtype, copy=False).reshape(size)
 
@@ -212,7 +208,7 @@ class adaptive_pooling(Formula):
 
 def _adaptive_average(xp, n, input, output_size):
     out = _out(n, input.shape, output_size)
-    y = kernel.averages(xp, _wide(flat(input, n)), out).astype(input.dtype, copy=False)
+    y = kernel.averages(xp, widened(flat(input, n)), out).astype(input.dtype, copy=False)
     if out == input.shape[-n:]:
         y = y.copy()  # nothing was averaged, and the output must not share the input's memory
     return y.reshape(*input.shape[:-n], *out)
@@ -271,7 +267,7 @@ class adaptive_avg_pool_input(Formula):
 
     def forward(xp, g_out: Value, size: Shape, n: int):
         return (
-            kernel.share(xp, _wide(flat(g_out, n)), size[-n:]).astype(g_out.dtype, copy=False).reshape(size)
+            kernel.share(xp, widened(flat(g_out, n)), size[-n:]).astype(g_out.dtype, copy=False).reshape(size)
         )
 
     def d_g_out(xp, g, g_out_shape, n):

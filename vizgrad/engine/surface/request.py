@@ -196,11 +196,6 @@ def grad(
     return tuple(found)
 
 
-def stacked(parts: Sequence[Any], dim: int) -> Any:
-    """Tensors of one shape behind each other in a new dimension."""
-    return TABLE["cat"].function([x.unsqueeze(dim) for x in parts], dim)
-
-
 def zeros_like(x: Any) -> Any:
     """Zeros of a tensor's shape, on its device."""
     return Bare._wrap(namespace.of((x.array,)).zeros(x.array.shape, x.array.dtype))
@@ -231,4 +226,5 @@ def _batched(
         )
         for i in range(n)
     ]
-    return tuple(None if parts[0] is None else stacked(parts, 0) for parts in zip(*answers, strict=True))
+    stack = TABLE["stack"].function
+    return tuple(None if parts[0] is None else stack(parts) for parts in zip(*answers, strict=True))
