@@ -177,11 +177,18 @@ class Function:
         ctx = cls._backward_cls(tuple(isinstance(a, Bare) and a.tracked for a in args))
         ctx._places = places
         recording, here.grad = here.grad, False
+        begun = rows.begun(cls, ctx, args) if local.early and here.watchers else None
+        if begun is not None:
+            watch.tell("on_begin", begun, tuple(args[i] for i in places), {}, None)
         try:
             with forward_ad.paused():
                 result = cls.forward(*args) if separate else cls.forward(ctx, *args)
                 if separate:
                     cls.setup_context(ctx, args, result)
+        except BaseException:
+            if begun is not None and here.watchers:
+                watch.tell("on_failed", begun)
+            raise
         finally:
             here.grad = recording
         outputs = list(result) if isinstance(result, tuple) else [result]

@@ -72,8 +72,8 @@ class _Gather:
 
     def _expected(self, walk: Any) -> int:
         """How many of the tensors this pass comes to."""
-        inside = set(paths.nodes(walk.start))
-        leaves = paths.last_uses(walk.start)
+        inside = set(paths.nodes([target for target, _ in walk.roots]))
+        leaves = paths.last_uses([target for target, _ in walk.roots])
         return sum(_reached(edge(x), inside, leaves) for x in self.tensors)
 
 

@@ -30,6 +30,12 @@ def of(cls: Any, ctx: Any, args: tuple[Any, ...], outputs: list[Any]) -> tuple[O
     return cls._rows[key], settings
 
 
+def begun(cls: Any, ctx: Any, args: tuple[Any, ...]) -> Op:
+    """The row of a call that is about to run: what it gives and keeps is not known yet."""
+    names = _names(cls, len(args))
+    return _row(cls, tuple(names[i] for i in ctx._places), {}, (), ())
+
+
 def _names(cls: Any, n: int) -> list[str]:
     """What ``forward`` calls its arguments."""
     found = []

@@ -49,6 +49,8 @@ class View:
 
 def look(op: Any, x: Any, settings: dict[str, Any]) -> Any:
     """Run one view op: `tape.apply` for the case of one tensor in and the same memory out, at a third of the cost."""
+    if local.early and here.watchers:
+        watch.tell("on_begin", op, (x,), settings, None)
     if x.alias is not None:
         refresh(x)
     a = x.array
@@ -70,6 +72,8 @@ def look(op: Any, x: Any, settings: dict[str, Any]) -> Any:
 
 def pieces(op: Any, x: Any, settings: dict[str, Any]) -> tuple[Any, ...]:
     """Run a view op with many outputs, such as ``split``: one node for all pieces, which may not be written to."""
+    if local.early and here.watchers:
+        watch.tell("on_begin", op, (x,), settings, None)
     if x.alias is not None:
         refresh(x)
     try:
@@ -149,6 +153,8 @@ def refresh(x: Any) -> None:
 
 def write(op: Any, x: Any, others: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     """Run ``op`` on ``x`` and the others and put the result into ``x``'s own memory: what ``add_`` and friends do."""
+    if local.early and here.watchers:
+        watch.tell("on_begin", op, (x, *others), settings, x)
     may_write(x, others, repeated=op.name in _FILLS)
     if op.into is not None:
         return _write_into(op, x, others, settings)

@@ -34,7 +34,8 @@ class Walk:
         self.create_graph = create_graph
         self.retain_graph = retain_graph
         self.store = store  # into .grad, as backward() does
-        self.start: list[Any] = []  # the edges that it begins at
+        self.roots: list[tuple[Any, Any]] = []  # the edges that it begins at, and their gradients
+        self.asked: Any = None  # the edges that somebody asked for, in that order
         self.found: dict[Any, Any] = {}  # key of a wanted edge -> its gradient
         self.wanted = None if wanted is None else {_key(target) for target in wanted}
         self.leading: Any = None  # the nodes that lead to something wanted; None: all that there are
@@ -46,9 +47,8 @@ class Walk:
 
     def run(self, roots: list[tuple[Any, Any]]) -> None:
         """Walk the nodes newest first: a node is numbered after all its inputs, so that order is safe."""
-        self.start = [target for target, _ in roots]
         if self.wanted is not None:
-            self.leading = paths.leading(self.start, self.wanted)
+            self.leading = paths.leading([target for target, _ in roots], self.wanted)
         for target, grad in roots:
             self._pass(target, grad)
         while self.order:
@@ -64,6 +64,8 @@ class Walk:
             results = self._input_gradients(node, grads)
             if node.hooks:
                 results = hooks.after(node, results, grads, tensors=self.create_graph)
+            if here.watchers:
+                watch.tell("on_node_end", node, grads, results)
             for target, dx in zip(node.edges, results):  # noqa: B905 - strict costs, and they fit
                 if target is not None and dx is not None:
                     self._pass(target, dx)
@@ -258,13 +260,13 @@ def run(
     """
     retain = create_graph if retain_graph is None else retain_graph
     walk = walker(create_graph=create_graph, retain_graph=retain, wanted=wanted, store=store)
-    start = [(target, g if create_graph else g.array) for target, g in roots]
+    walk.roots, walk.asked = [(target, g if create_graph else g.array) for target, g in roots], wanted
     recording, here.grad = here.grad, create_graph
     outer, _walking.now = _walking.now, walk
     if here.watchers and root is not None:
         watch.tell("on_backward", root)
     try:
-        walk.run(start)
+        walk.run(walk.roots)
     finally:
         here.grad = recording
         _walking.now = outer

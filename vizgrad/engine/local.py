@@ -26,21 +26,24 @@ class Here(threading.local):
 here = Here()
 
 watching = 0  # watchers on all threads: while there are none, an op need not ask its own thread (a fifth of the cost)
-casting = 0  # threads on which operands are cast before an op (autocast): asked first, for the same reason
+early = (
+    0  # threads on which something happens before an op (a cast, a watcher that steps): asked first, likewise
+)
 _lock = threading.Lock()
 
 
 def set_watchers(watchers: tuple[Watcher, ...]) -> None:
     """Who watches this thread from now on."""
-    global watching
+    global watching, early
     with _lock:
         watching += len(watchers) - len(here.watchers)
+        early += sum(w.early for w in watchers) - sum(w.early for w in here.watchers)
     here.watchers = watchers
 
 
 def set_cast(cast: Callable[[Any, tuple[Any, ...]], tuple[Any, ...]] | None) -> None:
     """What this thread's operands go through before each op, from now on."""
-    global casting
+    global early
     with _lock:
-        casting += (cast is not None) - (here.cast is not None)
+        early += (cast is not None) - (here.cast is not None)
     here.cast = cast

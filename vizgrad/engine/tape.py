@@ -60,8 +60,8 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     """Run one op.  Every number that VizGrad computes goes through here."""
     if op.view:
         return alias.look(op, inputs[0], settings)
-    if local.casting and here.cast is not None:
-        inputs = here.cast(op, inputs)
+    if local.early:
+        inputs = _early(op, inputs, settings)
     tracked = False
     arrays = []
     for x in inputs:
@@ -93,6 +93,15 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
     if local.watching and here.watchers:
         watch.tell("on_op", op, inputs, out, settings)
     return out
+
+
+def _early(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> tuple[Any, ...]:
+    """What happens before an op: autocast casts the operands, and a watcher may look at them."""
+    if here.cast is not None:
+        inputs = here.cast(op, inputs)
+    if here.watchers:
+        watch.tell("on_begin", op, inputs, settings, None)
+    return inputs
 
 
 def _prepared(op: Op, arrays: list[Any]) -> tuple[list[Any], Any, Any]:

@@ -23,6 +23,18 @@ class Watcher:
     """Override what you want to see.  Called on the thread that computes: note, do not compute."""
 
     strict = False  # True: it is part of the computation, and its errors are the program's own
+    early = False  # True: it is told before each op, too (`on_begin`), for which ops take their longer way
+
+    def on_begin(
+        self, op: Op, inputs: tuple[Any, ...], settings: dict[str, Any], into: Tensor | None
+    ) -> None:
+        """Run before every op, if ``early``.  ``into``: the tensor whose memory the result will be written to.
+
+        An op that computes first and writes then is told twice, with ``into`` and without.
+        """
+
+    def on_failed(self, op: Op) -> None:
+        """Run when an op of a user's own, inside of which others ran, raised."""
 
     def on_op(self, op: Op, inputs: tuple[Any, ...], out: Any, settings: dict[str, Any]) -> None:
         """Run after every op.  ``out`` is a Tensor, or a tuple of them for rows with several outputs."""
@@ -36,8 +48,20 @@ class Watcher:
     def on_node(self, node: Node, grads: list[Any]) -> None:
         """Run before each node of a backward pass, with the gradients of its outputs (None: nothing flowed)."""
 
+    def on_node_end(self, node: Node, grads: list[Any], results: list[Any]) -> None:
+        """Run after it, with the gradients of its inputs (None: not wanted), before they are handed on."""
+
     def on_backward_end(self, root: Tensor) -> None:
         """Run after a backward pass, also when it failed."""
+
+    def on_step_begin(self, optimizer: Any) -> None:
+        """Run before an optimizer moves its parameters; a closure runs after this."""
+
+    def on_update(self, optimizer: Any, parameter: Tensor, group: dict[str, Any]) -> None:
+        """Run before an optimizer moves one parameter by its rule."""
+
+    def on_update_end(self, optimizer: Any, parameter: Tensor, group: dict[str, Any]) -> None:
+        """Run after that."""
 
     def on_step(self, optimizer: Any) -> None:
         """Run after an optimizer has moved all its parameters."""

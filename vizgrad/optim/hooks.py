@@ -30,6 +30,8 @@ def announced(step: Callable[..., Any]) -> Callable[..., Any]:
             return step(self, *args, **kwargs)
         self._stepping = True
         try:
+            if here.watchers:
+                watch.tell("on_step_begin", self)
             hooked = self._step_hooked or _before_all or _after_all
             if hooked:
                 args, kwargs = self._before_step(args, kwargs)

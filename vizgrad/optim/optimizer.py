@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 import numpy
 
-from vizgrad.engine import namespace
+from vizgrad.engine import namespace, watch
+from vizgrad.engine.local import here
 from vizgrad.engine.storage import OPTIMIZER
 from vizgrad.engine.surface.grad_mode import enable_grad
 from vizgrad.engine.tensor import Tensor
@@ -101,12 +102,22 @@ class Optimizer(Saving):
             with enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            settings = {name: _number(group[name]) for name in self._update_settings}
+            settings = self._settings(group)
             move = self._move_recorded if group.get("differentiable") else self._move
             for p in group["params"]:
-                if p.grad is not None:
-                    (self._move_rows if p.grad.is_sparse else move)(p, group, settings)
+                if p.grad is None:
+                    continue
+                if here.watchers:
+                    watch.tell("on_update", self, p, group)
+                    settings = self._settings(group)  # who looks may change the learning rate
+                (self._move_rows if p.grad.is_sparse else move)(p, group, settings)
+                if here.watchers:
+                    watch.tell("on_update_end", self, p, group)
         return loss
+
+    def _settings(self, group: dict[str, Any]) -> dict[str, Any]:
+        """What the rule is told of its group, as plain numbers."""
+        return {name: _number(group[name]) for name in self._update_settings}
 
     def _move(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
         array, g = real(p.array), real(p.grad.array)  # type: ignore[union-attr]

@@ -106,7 +106,7 @@ def source(row: Op, arguments: list[inspect.Parameter], settings: str, *, takes_
     text += END.format(inputs=inputs, settings=settings)
     operands = "".join(OPERAND.format(i=i, n=n) for i, n in enumerate(row.inputs))
     text = f"    if {_usual(row)}:\n{indent(text, ' ' * 8)}"
-    text = f"if not _local.casting:\n    _tracked = False{indent(operands, '    ')}{text}"
+    text = f"if not _local.early:\n    _tracked = False{indent(operands, '    ')}{text}"
     return indent(f"if out is None:\n{indent(text, '    ')}" if takes_out else text, "    ")
 
 

@@ -182,7 +182,7 @@ def whole(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def marked(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def call(*args: Any, **settings: Any) -> Any:
-            if local.casting and here.cast is not None:
+            if local.early and here.cast is not None:
                 return here.cast.run(name, function, args, settings)  # type: ignore[attr-defined]
             return function(*args, **settings)
 

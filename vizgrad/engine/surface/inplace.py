@@ -47,7 +47,7 @@ _FLOATS = (numpy.dtype("f4"), numpy.dtype("f8"))
 def _at_once(name: str, ufunc: Any, x: Any, other: Any) -> bool:
     """Let NumPy write the result where it belongs, if nobody records or watches this; say whether it did."""
     a, b = x.array, other
-    if type(a) is not numpy.ndarray or a.dtype not in _FLOATS or local.watching or local.casting:
+    if type(a) is not numpy.ndarray or a.dtype not in _FLOATS or local.watching or local.early:
         return False
     if isinstance(other, Bare):
         b = other.array
