@@ -1,0 +1,1 @@
+"""Stepping through forward, backward and update: events, values looked at and changed, passes run again."""
