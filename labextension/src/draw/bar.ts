@@ -1,7 +1,7 @@
-/** The bar on top of a run: one sentence, the state, and Pause, Resume and Stop. */
+/** The bar on top of a run: one sentence, the state, and Pause, Step, Resume or Continue, and Stop. */
 import type { Store } from "../core/store.ts";
 import { t } from "../core/words.ts";
-import type { Verb } from "../wire.ts";
+import type { StepVerb, Verb } from "../wire.ts";
 import { advice, every, mode, sentence } from "./barwords.ts";
 import { h, setText } from "./dom.ts";
 import { type IconName, icon } from "./icons.ts";
@@ -47,21 +47,29 @@ export function barPanel(store: Store): Panel {
 function controlButtons(store: Store): { element: HTMLElement; draw(): void } {
   const pause = button(store, "pause", "paused", t("Pause"), t("Pause the training"));
   const resume = button(store, "resume", "resume", t("Resume"), t("Resume the training"));
+  const go = button(
+    store,
+    "continue",
+    "resume",
+    t("Continue"),
+    t("Continue without stepping, up to the next breakpoint"),
+  );
+  const step = button(store, "step", "stepping", t("Step"), t("Step: run to the next op and pause there"));
   const stop = button(store, "stop", "stopped", t("Stop"), t("Stop the training: the model stays usable"));
   const element = h("span", { class: "vg-buttons", role: "group", "aria-label": t("Run controls") });
-  element.append(pause, resume, stop);
+  element.append(pause, resume, go, step, stop);
   return {
     element,
     draw() {
       element.hidden = !store.active || store.mode === "none";
-      const paused = store.status?.state === "paused";
       const held = document.activeElement;
-      pause.hidden = paused || store.oneWay;
-      resume.hidden = !paused || store.oneWay;
-      // Pause and Resume take each other's place, and the keyboard's focus with it.
-      if (held === pause && paused) resume.focus();
-      if (held === resume && !paused) pause.focus();
-      for (const one of [pause, resume, stop]) show(one, store);
+      const state = store.status?.state;
+      const first = state === "stepping" ? go : state === "paused" ? resume : pause;
+      for (const one of [pause, resume, go]) one.hidden = one !== first || store.oneWay;
+      step.hidden = store.oneWay;
+      // They take each other's place, and the keyboard's focus with it.
+      if (held !== first && [pause, resume, go].some((one) => one === held)) first.focus();
+      for (const one of [pause, resume, go, step, stop]) show(one, store);
     },
   };
 }
@@ -70,14 +78,25 @@ function show(button: HTMLButtonElement, store: Store): void {
   button.setAttribute("aria-disabled", String(waits(store, button.dataset.verb)));
 }
 
-/** While a command waits for its answer only Stop may overtake it.  `disabled` would lose the focus. */
+/** While something asked waits for its answer only Stop may overtake it.  `disabled` would lose the focus. */
 function waits({ pending }: Store, verb: string | undefined): boolean {
   return pending === verb || (pending !== undefined && verb !== "stop");
 }
 
-function button(store: Store, verb: Verb, symbol: IconName, label: string, title: string): HTMLButtonElement {
+/** What the bar asks of the run itself, and of its stepper. */
+type Asked = Extract<Verb, "pause" | "resume" | "stop"> | Extract<StepVerb, "step" | "continue">;
+
+function button(
+  store: Store,
+  verb: Asked,
+  symbol: IconName,
+  label: string,
+  title: string,
+): HTMLButtonElement {
   const act = () => {
-    if (!waits(store, verb)) store.ask(verb);
+    if (waits(store, verb)) return;
+    if (verb === "step" || verb === "continue") store.stepping.ask({ do: verb });
+    else store.ask(verb);
   };
   return h(
     "button",

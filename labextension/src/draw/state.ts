@@ -38,5 +38,7 @@ export function stateWord(store: Store): string {
   if (store.pending === "pause") return t("pausing…");
   if (store.pending === "resume") return t("resuming…");
   if (store.pending === "stop") return t("stopping…");
+  if (store.pending === "continue") return t("continuing…");
+  if (store.pending === "step" && state === "live") return t("pausing at the next op…");
   return t(state);
 }

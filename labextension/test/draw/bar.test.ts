@@ -6,6 +6,7 @@ import { THIN } from "../../src/draw/format.ts";
 import type { Panel } from "../../src/draw/panel.ts";
 import type { State, Status } from "../../src/wire.ts";
 import { FakeKernel, memory, series, status } from "../fakes.ts";
+import { pause } from "../steps.ts";
 
 let kernel: FakeKernel;
 let store: Store;
@@ -93,9 +94,10 @@ describe("the sentence", () => {
 
 describe("the state", () => {
   test.each([
-    ["waiting", ["Pause", "Stop"]],
-    ["live", ["Pause", "Stop"]],
-    ["paused", ["Resume", "Stop"]],
+    ["waiting", ["Pause", "Step", "Stop"]],
+    ["live", ["Pause", "Step", "Stop"]],
+    ["paused", ["Resume", "Step", "Stop"]],
+    ["stepping", ["Continue", "Step", "Stop"]],
     ["finished", []],
     ["stopped", []],
     ["failed", []],
@@ -172,6 +174,27 @@ describe("the controls", () => {
     expect(document.activeElement?.getAttribute("data-verb")).toBe("resume");
     say();
     expect(document.activeElement?.getAttribute("data-verb")).toBe("pause");
+    bar.element.remove();
+  });
+
+  test("Step asks the stepper to pause at the next op, and Continue to go on; the focus stays in its place", () => {
+    document.body.append(bar.element);
+    say();
+    press("step");
+    bar.draw();
+    press("step");
+    expect(kernel.asked("step").map((ask) => ask.is)).toEqual(["ask"]);
+    expect(state()[1]).toBe("pausing at the next op…");
+    find<HTMLButtonElement>("button[data-verb=pause]")?.focus();
+    vi.advanceTimersByTime(10);
+    kernel.acknowledge([status({ state: "stepping" }), pause({ at: 4 })]);
+    bar.draw();
+    expect(state()).toEqual(["stepping", "stepping"]);
+    expect(document.activeElement?.getAttribute("data-verb")).toBe("continue");
+    press("continue");
+    bar.draw();
+    expect(kernel.asked("continue").map((ask) => ask.is)).toEqual(["ask"]);
+    expect(state()[1]).toBe("continuing…");
     bar.element.remove();
   });
 
