@@ -37,7 +37,7 @@ class Walk:
         self.roots: list[tuple[Any, Any]] = []  # the edges that it begins at, and their gradients
         self.asked: Any = None  # the edges that somebody asked for, in that order
         self.found: dict[Any, Any] = {}  # key of a wanted edge -> its gradient
-        self.wanted = None if wanted is None else {_key(target) for target in wanted}
+        self.wanted = None if wanted is None else {key_of(target) for target in wanted}
         self.leading: Any = None  # the nodes that lead to something wanted; None: all that there are
         self.pending: dict[int, tuple[Node, list[Any]]] = {}
         self.order: list[int] = []  # a heap of negated node numbers
@@ -79,7 +79,7 @@ class Walk:
         """Whether a gradient that goes there is needed."""
         if target is None or self.wanted is None:
             return target is not None
-        return _key(target) in self.wanted or (target[0] if type(target) is tuple else target) in self.leading
+        return key_of(target) in self.wanted or (target[0] if type(target) is tuple else target) in self.leading
 
     def _pass(self, target: Any, dx: Any) -> None:
         """Hand a gradient to where an edge leads."""
@@ -166,7 +166,7 @@ class Walk:
         return results
 
 
-def _key(target: Any) -> Any:
+def key_of(target: Any) -> Any:
     """What identifies an edge: the node and the number of its output, or a leaf."""
     if isinstance(target, Bare):
         return id(target)
@@ -272,7 +272,7 @@ def run(
         _walking.now = outer
         if here.watchers and root is not None:
             watch.tell("on_backward_end", root)
-    found = [walk.found.get(_key(target)) for target in wanted or ()]
+    found = [walk.found.get(key_of(target)) for target in wanted or ()]
     return [g if g is None or isinstance(g, Bare) else Bare._wrap(g) for g in found]
 
 
