@@ -4,6 +4,7 @@
  * `?theme=dark` chooses the theme, `?only=live,nan` the states, `?view=Curves` the views, `?play` lets runs grow.
  */
 import { Store } from "../src/core/store.ts";
+import { barPanel } from "../src/draw/bar.ts";
 import { curvesPanel } from "../src/draw/curves.ts";
 import { dashboardPanel } from "../src/draw/dashboard.ts";
 import { h } from "../src/draw/dom.ts";
@@ -12,7 +13,11 @@ import { graphPanel } from "../src/draw/graph.ts";
 import { memoryPanel } from "../src/draw/memory.ts";
 import { type MakePanel, mount } from "../src/draw/panel.ts";
 import { ratesPanel } from "../src/draw/rates.ts";
+import { breaksPanel } from "../src/draw/stepper-breaks.ts";
+import { differencePanel } from "../src/draw/stepper-difference.ts";
+import { editPanel } from "../src/draw/stepper-edit.ts";
 import { sourceOf } from "./data.ts";
+import { type StepStory, stepSource, stepStories } from "./steps.ts";
 import { type Specimen, specimens } from "./stories.ts";
 
 const PANELS: Record<string, MakePanel> = {
@@ -22,6 +27,10 @@ const PANELS: Record<string, MakePanel> = {
   Gradients: gradientsPanel,
   Memory: memoryPanel,
   Graph: graphPanel,
+  Bar: barPanel,
+  Edit: editPanel,
+  Breakpoints: breaksPanel,
+  Difference: differencePanel,
 };
 
 const wishes = new URLSearchParams(location.search);
@@ -35,7 +44,16 @@ function show(specimen: Specimen): void {
     store.contact = "stale";
     store.since = new Date(2026, 0, 5, 12, 4, 9).getTime();
   }
-  const views = chosen("view") ?? specimen.views ?? [];
+  place(store, name, says, chosen("view") ?? specimen.views ?? []);
+}
+
+function showSteps(story: StepStory): void {
+  const { name, says, contact, views } = story;
+  const wanted = chosen("view")?.filter((view) => views.includes(view)) ?? views;
+  place(new Store(stepSource(story), contact ? { contact } : {}), name, says, wanted);
+}
+
+function place(store: Store, name: string, says: string, views: readonly string[]): void {
   for (const view of views) {
     const panel = PANELS[view];
     const place = h("div", { class: "place" });
@@ -61,9 +79,12 @@ const swap = h(
   { onclick: () => theme(document.body.dataset.jpThemeLight === "true") },
   "light / dark",
 );
-const links = specimens.map(({ name }) => h("a", { href: `?only=${name}` }, name));
+const links = [...specimens, ...stepStories].map(({ name }) => h("a", { href: `?only=${name}` }, name));
 document.body.append(h("nav", { class: "controls" }, swap, h("a", { href: "?" }, "all"), ...links));
 theme(wishes.get("theme") === "dark");
 for (const specimen of specimens) {
   if (chosen("only")?.includes(specimen.name) ?? true) show(specimen);
+}
+for (const story of stepStories) {
+  if (chosen("only")?.includes(story.name) ?? true) showSteps(story);
 }

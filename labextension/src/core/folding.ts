@@ -55,17 +55,52 @@ function groupsOf(group: Group): Group[] {
 export class Folds {
   open = new Set<string>();
   readonly #chosen = new Map<string, boolean>();
+  /** Opened only because the program is in there. */
+  #followed = new Set<string>();
+  #known = new Set<string>();
 
   /** A new graph: what the reader chose stays, the rest is as is readable. */
   adopt(net: Net, fits?: (open: ReadonlySet<string>) => boolean): void {
     this.open = readable(net, fits);
+    this.#known = everything(net);
+    this.#followed.clear();
     for (const [key, open] of this.#chosen) {
       if (net.items.has(key)) this.#set(key, open);
     }
   }
 
+  /** The same graph with nodes added: nothing that is open closes, new layers open while that is readable. */
+  grow(net: Net): void {
+    for (const key of everything(net)) {
+      if (this.#known.has(key)) continue;
+      this.#known.add(key);
+      const item = net.items.get(key);
+      const hidden = item?.parent?.parent && !this.open.has(item.parent.key);
+      const seen = visible(net, this.open).length;
+      const inside = item?.is === "group" ? item.children.length : 0;
+      this.#set(key, this.#chosen.get(key) ?? (!hidden && seen + inside <= READABLE));
+    }
+  }
+
+  /** Open what hides the place where the program is, and fold what was opened for that alone before. */
+  follow(item: Item | undefined): void {
+    const around = new Set<string>();
+    for (let up = item?.parent; up?.parent; up = up.parent) around.add(up.key);
+    for (const key of this.#followed) {
+      if (around.has(key)) continue;
+      this.#followed.delete(key);
+      this.#set(key, false);
+    }
+    for (const key of around) {
+      if (this.open.has(key) || this.#chosen.get(key) === false) continue;
+      this.#followed.add(key);
+      this.#set(key, true);
+    }
+  }
+
   toggle(key: string): void {
     const open = !this.open.has(key);
+    this.#followed.delete(key);
     this.#chosen.set(key, open);
     this.#set(key, open);
   }
@@ -77,6 +112,7 @@ export class Folds {
 
   all(net: Net, open: boolean): void {
     this.open = open ? everything(net) : new Set();
+    this.#followed.clear();
     for (const key of everything(net)) this.#chosen.set(key, open);
   }
 

@@ -30,7 +30,8 @@ export function normsOf(newest: readonly Newest[]): Norms | undefined {
   return { of, decades: decadesOf(of.values()), step };
 }
 
-function decadesOf(values: Iterable<number>): { low: number; high: number } {
+/** Powers of ten around some values; those that are not finite or not above zero take no part. */
+export function decadesOf(values: Iterable<number>): { low: number; high: number } {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     if (!Number.isFinite(value) || value <= 0) continue;

@@ -27,7 +27,14 @@ export interface CardHands {
 /** More inputs than this are told as a number. */
 const LISTED = 8;
 
-export function card(mark: Mark, net: Net, gradient: string, hands: CardHands): HTMLElement {
+/** `steps` is what the stepper has to say about it. */
+export function card(
+  mark: Mark,
+  net: Net,
+  gradient: string,
+  steps: HTMLElement | undefined,
+  hands: CardHands,
+): HTMLElement {
   const { item } = mark.box;
   const close = h(
     "button",
@@ -36,7 +43,7 @@ export function card(mark: Mark, net: Net, gradient: string, hands: CardHands): 
   );
   const content =
     item.is === "group" ? aboutGroup(item, mark, net, gradient, hands) : aboutNode(item, mark, net, hands);
-  return h("aside", { class: "vg-graph-card", "aria-label": t("Details") }, close, ...content);
+  return h("aside", { class: "vg-graph-card", "aria-label": t("Details") }, close, ...content, steps);
 }
 
 function aboutGroup(group: Group, mark: Mark, net: Net, gradient: string, hands: CardHands): HTMLElement[] {

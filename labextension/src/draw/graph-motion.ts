@@ -3,6 +3,7 @@
 import type { Rect } from "../core/atlas.ts";
 import type { Item } from "../core/graph.ts";
 import type { Box, Picture, Strand } from "../core/layout.ts";
+import { Viewport } from "./graph-view.ts";
 
 export interface Shown {
   readonly box: Box;
@@ -16,6 +17,35 @@ export interface Frame {
 }
 
 export const LASTS = 200;
+
+/** On the way from a picture, seen through a window, to the present ones. */
+export interface Motion {
+  readonly from: Picture;
+  readonly start: number;
+  readonly view: { readonly x: number; readonly y: number; readonly scale: number };
+}
+
+/** A motion that starts here and now; none where the reader wants none. */
+export function motionFrom(from: Picture | undefined, { x, y, scale }: Viewport): Motion | undefined {
+  if (!from || matchMedia("(prefers-reduced-motion: reduce)").matches) return undefined;
+  return { from, start: performance.now(), view: { x, y, scale } };
+}
+
+/** What is painted now, and through which window; undefined once the motion is over. */
+export function moment(
+  motion: Motion | undefined,
+  picture: Picture,
+  { x, y, scale, width, height }: Viewport,
+): [Frame, Viewport] | undefined {
+  const part = motion ? (performance.now() - motion.start) / LASTS : 1;
+  if (!motion || part >= 1) return undefined;
+  const view = new Viewport();
+  const t = part * part * (3 - 2 * part);
+  const mix = (a: number, b: number): number => a + (b - a) * t;
+  const was = motion.view;
+  Object.assign(view, { x: mix(was.x, x), y: mix(was.y, y), scale: mix(was.scale, scale), width, height });
+  return [between(motion.from, picture, Math.max(part, 0)), view];
+}
 
 const stills = new WeakMap<Picture, Frame>();
 

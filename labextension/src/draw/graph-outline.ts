@@ -1,10 +1,12 @@
 /** The graph as a nested list of buttons: the text twin of the picture. */
 
 import type { Group, Item, Leaf, Net } from "../core/graph.ts";
+import type { Progress } from "../core/progress.ts";
 import { t } from "../core/words.ts";
 import { h } from "./dom.ts";
 import { shape } from "./format.ts";
-import { feedName, groupContents, groupKind, groupTitle, opName } from "./graph-words.ts";
+import { nodeLines } from "./graph-steps.ts";
+import { feedName, groupContents, groupKind, groupTitle, insideText, opName } from "./graph-words.ts";
 
 /** A list longer than this is not read to its end. */
 const LONGEST = 1500;
@@ -18,15 +20,16 @@ export function outline(
   net: Net,
   open: ReadonlySet<string>,
   selected: string | undefined,
+  progress: Progress | undefined,
   hands: OutlineHands,
 ): HTMLElement {
   let room = LONGEST;
   const entry = (item: Item): HTMLElement => {
     room -= 1;
-    if (item.is === "leaf") return h("li", {}, opEntry(item, selected === item.key, hands));
+    if (item.is === "leaf") return h("li", {}, opEntry(item, selected === item.key, progress, hands));
     const unfolded = open.has(item.key);
     const inside = unfolded ? [items(item)] : [];
-    return h("li", {}, groupEntry(item, net, unfolded, hands), ...inside);
+    return h("li", {}, groupEntry(item, net, unfolded, progress, hands), ...inside);
   };
   const items = (group: Group): HTMLElement => {
     const shown = group.children.slice(0, Math.max(room, 0)).map(entry);
@@ -38,7 +41,12 @@ export function outline(
   return list;
 }
 
-function opEntry(leaf: Leaf, current: boolean, hands: OutlineHands): HTMLElement {
+function opEntry(
+  leaf: Leaf,
+  current: boolean,
+  progress: Progress | undefined,
+  hands: OutlineHands,
+): HTMLElement {
   const { node, feeds } = leaf;
   const given = feeds
     .slice(0, 6)
@@ -49,12 +57,24 @@ function opEntry(leaf: Leaf, current: boolean, hands: OutlineHands): HTMLElement
     h("b", {}, opName(node)),
     h("span", { class: "vg-number" }, size),
     given === "" ? undefined : h("span", {}, given),
+    stepped(progress ? nodeLines(node, progress) : []),
   ];
   const props = { type: "button", "data-key": leaf.key, onclick: () => hands.select(leaf.key) };
   return h("button", current ? { ...props, "aria-current": "true" } : props, ...words);
 }
 
-function groupEntry(group: Group, net: Net, unfolded: boolean, hands: OutlineHands): HTMLElement {
+/** Where a stepped program stands with an entry. */
+const stepped = (lines: readonly string[]): HTMLElement | undefined =>
+  lines.length === 0 ? undefined : h("em", {}, lines.join(", "));
+
+function groupEntry(
+  group: Group,
+  net: Net,
+  unfolded: boolean,
+  progress: Progress | undefined,
+  hands: OutlineHands,
+): HTMLElement {
+  const inside = progress?.groups.get(group.key);
   return h(
     "button",
     {
@@ -66,5 +86,6 @@ function groupEntry(group: Group, net: Net, unfolded: boolean, hands: OutlineHan
     h("span", { class: "vg-graph-sign", "aria-hidden": "true" }, unfolded ? "▾" : "▸"),
     h("b", {}, groupTitle(group, net)),
     h("span", {}, [groupKind(group), groupContents(group)].filter((text) => text !== "").join(" · ")),
+    stepped(inside ? [insideText(group, inside)] : []),
   );
 }

@@ -3,6 +3,7 @@
 import type { Net } from "../core/graph.ts";
 import type { Direction } from "../core/layout.ts";
 import type { Norms } from "../core/norms.ts";
+import type { Progress } from "../core/progress.ts";
 import type { Look, Ruler } from "./graph-look.ts";
 import type { Frame } from "./graph-motion.ts";
 import type { Viewport } from "./graph-view.ts";
@@ -17,6 +18,8 @@ export interface Scene {
   /** Weight of the main chain. */
   readonly heaviest: number;
   readonly norms: Norms | undefined;
+  /** Where a stepped program stands. */
+  readonly progress: Progress | undefined;
   readonly hover: string | undefined;
   readonly selected: string | undefined;
   /** A layer that another view points at. */

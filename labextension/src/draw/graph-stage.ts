@@ -4,11 +4,13 @@ import { Atlas, type Mark, rectOf, type Step } from "../core/atlas.ts";
 import type { Net } from "../core/graph.ts";
 import { arrange, fitting, type Picture, zoomOf } from "../core/layout.ts";
 import type { Norms } from "../core/norms.ts";
+import type { Progress } from "../core/progress.ts";
 import { h } from "./dom.ts";
 import { type Hands, listen } from "./graph-input.ts";
 import { type Look, Ruler, readLook, TALL } from "./graph-look.ts";
-import { between, type Frame, LASTS, still } from "./graph-motion.ts";
+import { type Motion, moment, motionFrom, still } from "./graph-motion.ts";
 import { paint } from "./graph-paint.ts";
+import { tip } from "./graph-tip.ts";
 import { Viewport } from "./graph-view.ts";
 import { minimap } from "./minimap.ts";
 
@@ -27,6 +29,8 @@ const LOWEST = 180;
 /** A whole that would be smaller than this is not shown whole at first: nobody could read it. */
 const LEGIBLE = 0.5;
 const FIRST = 0.8;
+/** A growing picture is fitted with so much room to spare, so that it need not be fitted at each step. */
+const AMPLE = 1.3;
 
 export class Stage {
   readonly element: HTMLElement;
@@ -34,7 +38,7 @@ export class Stage {
   readonly view = new Viewport();
   readonly #hands: StageHands;
   readonly #pen: CanvasRenderingContext2D | null;
-  readonly #tip = h("div", { class: "vg-graph-tip", "aria-hidden": "true" });
+  readonly #tip = tip();
   readonly #map = minimap((x, y) => this.#centre(x, y));
   #look: Look | undefined;
   #net: Net | undefined;
@@ -42,7 +46,7 @@ export class Stage {
   #picture: Picture | undefined;
   #atlas: Atlas | undefined;
   #ruler: Ruler | undefined;
-  #motion: { from: Picture; start: number; view: { x: number; y: number; scale: number } } | undefined;
+  #motion: Motion | undefined;
   /** Weight of the main chain. */
   #heaviest = 0;
   #tall = LOWEST;
@@ -51,13 +55,14 @@ export class Stage {
   selected: string | undefined;
   pointed: string | undefined;
   norms: Norms | undefined;
+  /** Where a stepped program stands. */
+  progress: Progress | undefined;
 
   constructor(hands: StageHands) {
     this.#hands = hands;
     this.canvas = h("canvas", { tabindex: 0, role: "application", class: "vg-graph-canvas" });
     this.#pen = this.canvas.getContext?.("2d") ?? null;
-    this.#tip.hidden = true;
-    this.element = h("div", { class: "vg-graph-stage" }, this.canvas, this.#map.element, this.#tip);
+    this.element = h("div", { class: "vg-graph-stage" }, this.canvas, this.#map.element, this.#tip.element);
     listen(this.canvas, this.#input());
   }
 
@@ -86,7 +91,8 @@ export class Stage {
 
   /** The same graph with other layers open: what stays moves to its new place. */
   refold(open: ReadonlySet<string>, anchor?: string): void {
-    const { x, y, scale, fitted } = this.view;
+    const { fitted } = this.view;
+    const was = motionFrom(this.#picture, this.view);
     const before = this.#picture;
     const held = anchor === undefined ? undefined : this.#screen(anchor);
     this.#open = new Set(open);
@@ -94,10 +100,60 @@ export class Stage {
     this.#take(this.#reshape(before, fitted, anchor === undefined));
     if (fitted) this.fit(anchor === undefined);
     else if (held) this.#hold(held);
-    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      this.#motion = { from: before, start: performance.now(), view: { x, y, scale } };
+    this.#motion = was;
+    this.paint();
+  }
+
+  /**
+   * Nodes were added, or layers opened, because a stepped program went on: what stays keeps its place as far as
+   * it can, with `anchor` held still, and a window that the reader chose keeps its scale.
+   */
+  grow(net: Net, open: ReadonlySet<string>, anchor: string | undefined): void {
+    const before = this.#picture;
+    if (!before) {
+      this.show(net, open);
+      return;
+    }
+    const { fitted } = this.view;
+    const was = motionFrom(before, this.view);
+    const held = anchor === undefined ? this.#middle() : (this.#screen(anchor) ?? this.#middle());
+    this.#net = net;
+    this.#open = new Set(open);
+    this.#measure();
+    this.#take(this.#reshape(before, fitted, false));
+    if (!fitted || !this.#makeRoom()) {
+      if (held) this.#hold(held);
+    }
+    this.#motion = was;
+    this.paint();
+  }
+
+  /** Bring the place where the program waits into sight, moving as little as needed. */
+  follow(key: string | undefined): void {
+    const mark = key === undefined ? undefined : this.#atlas?.marks.get(key);
+    if (mark && this.#picture && !this.view.fitted) {
+      const was = motionFrom(this.#picture, this.view);
+      const { x, y } = this.view;
+      this.view.reveal(rectOf(mark), this.#picture);
+      if (x !== this.view.x || y !== this.view.y) this.#motion ??= was;
     }
     this.paint();
+  }
+
+  /** Show all of a picture that grows: at the scale there is, or at one that lasts for a while.  False if it is too large. */
+  #makeRoom(): boolean {
+    const picture = this.#picture as Picture;
+    const { scale } = this.view;
+    const space = this.#space();
+    const fits = picture.width * scale <= space.width && picture.height * scale <= space.height;
+    const ample = { width: picture.width * AMPLE, height: picture.height * AMPLE };
+    const next = fits ? scale : Math.max(zoomOf(ample, space), LEGIBLE);
+    const whole = zoomOf(picture, space) >= next - 1e-9;
+    this.#tall = Math.min(Math.max(this.#tall, picture.height * next), TALLEST);
+    this.#resize();
+    if (whole) this.view.centre(picture, next);
+    else this.view.zoom(next / scale);
+    return whole;
   }
 
   /** Keep the shape of the picture, unless another would be far easier to read. */
@@ -182,58 +238,18 @@ export class Stage {
   }
 
   #paintNow(): void {
-    const { pen, picture, look, net, ruler } = {
-      pen: this.#pen,
-      picture: this.#picture,
-      look: this.#look,
-      net: this.#net,
-      ruler: this.#ruler,
-    };
+    const [picture, look, net, ruler] = [this.#picture, this.#look, this.#net, this.#ruler];
     if (!picture || !look || !net || !ruler) return;
-    const [frame, view] = this.#moment(picture);
+    const [frame, view] = moment(this.#motion, picture, this.view) ?? [still(picture), this.view];
+    if (view === this.view) this.#motion = undefined;
     this.#map.draw(picture, view.seen(), look);
-    const { norms, selected, pointed } = this;
-    const heaviest = this.#heaviest;
+    const { norms, progress, selected, pointed } = this;
     const { direction } = picture;
     const dot = window.devicePixelRatio || 1;
-    const scene = {
-      net,
-      look,
-      ruler,
-      view,
-      frame,
-      direction,
-      heaviest,
-      norms,
-      hover: this.#hover,
-      selected,
-      pointed,
-      dot,
-    };
-    if (pen) paint(pen, scene);
+    const seen = { hover: this.#hover, selected, pointed, dot, heaviest: this.#heaviest };
+    const scene = { net, look, ruler, view, frame, direction, norms, progress, ...seen };
+    if (this.#pen) paint(this.#pen, scene);
     if (this.#motion) this.paint();
-  }
-
-  /** What is painted now, and through which window. */
-  #moment(picture: Picture): [Frame, Viewport] {
-    const motion = this.#motion;
-    const part = motion ? (performance.now() - motion.start) / LASTS : 1;
-    if (!motion || part >= 1) {
-      this.#motion = undefined;
-      return [still(picture), this.view];
-    }
-    const view = new Viewport();
-    const t = part * part * (3 - 2 * part);
-    const mix = (a: number, b: number): number => a + (b - a) * t;
-    const { x, y, scale, width, height } = this.view;
-    Object.assign(view, {
-      x: mix(motion.view.x, x),
-      y: mix(motion.view.y, y),
-      scale: mix(motion.view.scale, scale),
-      width,
-      height,
-    });
-    return [between(motion.from, picture, Math.max(part, 0)), view];
   }
 
   #measure(): void {
@@ -351,18 +367,10 @@ export class Stage {
       this.#hover = mark?.key;
       this.#hands.point(mark);
       this.canvas.classList.toggle("vg-over", mark !== undefined);
-      if (mark) this.#tip.replaceChildren(...this.#hands.tell(mark).map((line) => h("div", {}, line)));
+      if (mark) this.#tip.tell(this.#hands.tell(mark));
       this.paint();
     }
-    this.#tip.hidden = mark === undefined;
-    if (mark) this.#placeTip(x, y);
-  }
-
-  #placeTip(x: number, y: number): void {
-    const { width, height } = this.view;
-    const [wide, tall] = [this.#tip.offsetWidth, this.#tip.offsetHeight];
-    const left = x + 14 + wide > width ? Math.max(4, x - wide - 10) : x + 14;
-    const top = y + 16 + tall > height ? Math.max(4, y - tall - 10) : y + 16;
-    this.#tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+    if (mark) this.#tip.place(x, y, this.view);
+    else this.#tip.hide();
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Rect } from "../core/atlas.ts";
 import type { Strand } from "../core/layout.ts";
+import { flowOf, paintBack, paintKept } from "./graph-flow.ts";
 import type { Scene } from "./graph-scene.ts";
 import { arrow, mixed, near, sketch, trace } from "./graph-shapes.ts";
 
@@ -25,19 +26,29 @@ export function paintStrands(
   const lit = ({ source, targets }: Strand): boolean =>
     [hover, selected].some((key) => key !== undefined && (source === key || targets.includes(key)));
   const speck = SPECK / scene.view.scale;
-  const [calm, main, marked]: Strand[][] = [[], [], []];
+  const sorted = { ahead: [], calm: [], main: [], marked: [], kept: [], back: [] } as Record<Sort, Strand[]>;
   for (const strand of list) {
     const bounds = boundsOf(strand);
     if (Math.max(bounds.width, bounds.height) < speck || !near(seen, bounds, 8)) continue;
-    (lit(strand) ? marked : strand.weight === heaviest ? main : calm)?.push(strand);
+    const flow = flowOf(strand, scene);
+    if (flow === "kept") sorted.kept.push(strand);
+    if (flow === "back") sorted.back.push(strand);
+    if (lit(strand)) sorted.marked.push(strand);
+    else if (flow === "ahead") sorted.ahead.push(strand);
+    else if (flow !== "back") (strand.weight === heaviest ? sorted.main : sorted.calm).push(strand);
   }
   const least = 0.7 / scene.view.scale;
   pen.lineJoin = "round";
   pen.globalAlpha = alpha;
-  stroke(pen, scene, calm ?? [], mixed(text, 42, surface), Math.max(1.3, least));
-  stroke(pen, scene, main ?? [], mixed(text, 68, surface), Math.max(1.8, least));
-  stroke(pen, scene, marked ?? [], look.accent, Math.max(2.4, 2 * least));
+  stroke(pen, scene, sorted.ahead, mixed(text, 24, surface), Math.max(1.1, least));
+  stroke(pen, scene, sorted.calm, mixed(text, 42, surface), Math.max(1.3, least));
+  stroke(pen, scene, sorted.main, mixed(text, 68, surface), Math.max(1.8, least));
+  stroke(pen, scene, sorted.marked, look.accent, Math.max(2.4, 2 * least));
+  paintKept(pen, scene, sorted.kept);
+  paintBack(pen, scene, sorted.back);
 }
+
+type Sort = "ahead" | "calm" | "main" | "marked" | "kept" | "back";
 
 function stroke(pen: Pen, scene: Scene, list: readonly Strand[], colour: string, width: number): void {
   if (list.length === 0) return;

@@ -18,7 +18,11 @@ export class Viewport {
   fitted = true;
 
   fit(picture: { width: number; height: number }): void {
-    const zoom = Math.min(this.width / picture.width, this.height / picture.height, CLOSEST);
+    this.centre(picture, Math.min(this.width / picture.width, this.height / picture.height, CLOSEST));
+  }
+
+  /** All of a picture in the middle, at a scale at which it has room. */
+  centre(picture: { width: number; height: number }, zoom: number): void {
     this.scale = Math.min(Math.max(zoom, LEAST), LARGEST);
     this.x = (this.width - picture.width * this.scale) / 2;
     this.y = (this.height - picture.height * this.scale) / 2;

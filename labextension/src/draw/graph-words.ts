@@ -2,6 +2,7 @@
 
 import type { Atlas, Mark } from "../core/atlas.ts";
 import type { Group, Leaf, Net } from "../core/graph.ts";
+import type { Inside } from "../core/progress.ts";
 import { t } from "../core/words.ts";
 import type { Node } from "../wire.ts";
 import { bytes, count, shape } from "./format.ts";
@@ -50,6 +51,15 @@ export function groupContents(group: Group): string {
     : plural(group.ops, t("op"), t("ops"));
   const own = group.layer?.parameters ?? 0;
   return own > 0 ? `${inside} · ${t("{0} parameters", count(own))}` : inside;
+}
+
+/** "3 of 7 ran · here": how far a folded layer is. */
+export function insideText(group: Group, { ran, back, now }: Inside): string {
+  const told =
+    back > 0
+      ? t("{0} of {1} back", count(back), count(group.ops))
+      : t("{0} of {1} ran", count(ran), count(group.ops));
+  return now ? t("{0} · here", told) : told;
 }
 
 export function plural(n: number, one: string, many: string): string {
@@ -137,14 +147,14 @@ function names(keys: readonly string[], atlas: Atlas, net: Net): string {
 }
 
 /** The lines of the tooltip: what it is, its shape and type, what it keeps, where it was written. */
-export function tooltip(mark: Mark, net: Net, gradient: string): string[] {
+export function tooltip(mark: Mark, net: Net, gradient: string, steps: readonly string[]): string[] {
   const { item, open } = mark.box;
   if (item.is === "group") {
     const kind = groupKind(item);
     const lines = [kind ? `${groupTitle(item, net)} · ${kind}` : groupTitle(item, net), groupContents(item)];
     if (item.layer?.note) lines.push(shorten(item.layer.note, 60));
     if (gradient !== "") lines.push(t("gradient norm {0}", gradient));
-    return [...lines, open ? t("click the title to fold") : t("click to see inside")];
+    return [...lines, ...steps, open ? t("click the title to fold") : t("click to see inside")];
   }
   const node = mark.feed?.node ?? item.node;
   const lines = [`${shorten(node.name || node.op, 60)} · ${kindWord(node)}`, typeText(node)];
@@ -152,7 +162,7 @@ export function tooltip(mark: Mark, net: Net, gradient: string): string[] {
   const readers = net.readers.get(node.id) ?? 0;
   if (mark.feed && readers > 1) lines.push(t("shared by {0} ops", readers));
   if (node.line !== "") lines.push(shorten(node.line, 60));
-  return lines;
+  return [...lines, ...steps];
 }
 
 export const typeText = (node: Node): string =>

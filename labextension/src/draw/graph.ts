@@ -4,15 +4,18 @@ import type { Mark } from "../core/atlas.ts";
 import { Folds } from "../core/folding.ts";
 import { buildNet, type Net } from "../core/graph.ts";
 import { type Newest, normsOf } from "../core/norms.ts";
+import { continues } from "../core/progress.ts";
 import type { Store } from "../core/store.ts";
 import { t } from "../core/words.ts";
 import { h, setText } from "./dom.ts";
 import { emptyNote } from "./empty.ts";
 import { number } from "./format.ts";
 import { card } from "./graph-card.ts";
+import { Follower } from "./graph-follow.ts";
 import { legend } from "./graph-legend.ts";
 import { outline } from "./graph-outline.ts";
 import { Stage } from "./graph-stage.ts";
+import { stepLines, steppedSentence, stepsCard } from "./graph-steps.ts";
 import { sentence, spoken, tooltip } from "./graph-words.ts";
 import { hoverOf } from "./hover.ts";
 import type { MakePanel, Panel } from "./panel.ts";
@@ -29,6 +32,7 @@ class GraphPanel implements Panel {
   readonly #store: Store;
   readonly #folds = new Folds();
   readonly #stage: Stage;
+  readonly #follower: Follower;
   readonly #legend = legend();
   readonly #line = h("p", { class: "vg-line" });
   readonly #heard = h("p", { class: "vg-unseen", "aria-live": "polite" });
@@ -59,8 +63,9 @@ class GraphPanel implements Panel {
       point: (mark) => hover.point(hover.step, mark && layerOf(mark)),
       select: (mark) => this.#select(mark),
       toggle: (key) => this.#toggle(key),
-      tell: (mark) => (this.#net ? tooltip(mark, this.#net, this.#gradient(mark)) : []),
+      tell: (mark) => (this.#net ? tooltip(mark, this.#net, this.#gradient(mark), this.#told(mark)) : []),
     });
+    this.#follower = new Follower(store.stepping, this.#stage, this.#folds);
     this.#tools = this.#makeTools();
     this.#twin.hidden = true;
     this.#body = h("div", { class: "vg-graph-body" }, this.#stage.element, this.#detail);
@@ -92,8 +97,25 @@ class GraphPanel implements Panel {
     }
     if (graph !== this.#net?.graph) this.#take(buildNet(graph));
     else this.#stage.refresh();
-    if (this.#net) setText(this.#line, sentence(this.#net, this.#store.title));
+    if (this.#net) this.#step(this.#net);
     this.#colour();
+  }
+
+  /** Where a stepped program stands now. */
+  #step(net: Net): void {
+    const moved = this.#follower.draw(net);
+    const { progress } = this.#follower;
+    const says = progress ? steppedSentence(progress, net) : sentence(net, this.#store.title);
+    setText(this.#line, says);
+    if (!moved) return;
+    this.#legend.step(progress);
+    if (progress) setText(this.#heard, says);
+    this.#detailOf(this.#stage.atlas?.marks.get(this.#stage.selected ?? ""));
+    this.#retell();
+  }
+
+  #told(mark: Mark): string[] {
+    return stepLines(mark, this.#follower.progress);
   }
 
   close(): void {
@@ -103,6 +125,12 @@ class GraphPanel implements Panel {
   }
 
   #take(net: Net): void {
+    if (this.#net && this.#follower.progress && continues(this.#net, net)) {
+      this.#net = net;
+      this.#folds.grow(net);
+      this.#follower.grown = true;
+      return;
+    }
     const same =
       this.#net?.graph.key === net.graph.key && this.#net.graph.nodes.length === net.graph.nodes.length;
     this.#net = net;
@@ -160,7 +188,14 @@ class GraphPanel implements Panel {
       toggle: (key: string) => this.#toggle(key),
       select: (key: string) => this.#go(key),
     };
-    this.#detail.replaceChildren(card(mark, net, this.#gradient(mark), hands));
+    const held = this.#detail.contains(document.activeElement)
+      ? (document.activeElement as HTMLElement).dataset.act
+      : undefined;
+    const steps = stepsCard(mark, this.#follower.progress, this.#store);
+    this.#detail.replaceChildren(card(mark, net, this.#gradient(mark), steps, hands));
+    if (held !== undefined)
+      for (const button of this.#detail.querySelectorAll("button"))
+        if (button.dataset.act === held) button.focus();
     this.#widen(true);
   }
 
@@ -210,7 +245,9 @@ class GraphPanel implements Panel {
       : undefined;
     const held = active?.dataset.key ?? (active ? focus : undefined);
     const hands = { toggle: (key: string) => this.#toggle(key), select: (key: string) => this.#go(key) };
-    this.#twin.replaceChildren(outline(this.#net, this.#folds.open, this.#stage.selected, hands));
+    this.#twin.replaceChildren(
+      outline(this.#net, this.#folds.open, this.#stage.selected, this.#follower.progress, hands),
+    );
     if (held === undefined) return;
     for (const button of this.#twin.querySelectorAll("button"))
       if (button.dataset.key === held) button.focus();

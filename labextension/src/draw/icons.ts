@@ -18,6 +18,9 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** The outline of a symbol on a grid of 12 by 12, for canvases. */
+export const pathOf = (name: IconName): Path2D => new Path2D(PATHS[name]);
+
 export function icon(name: IconName): SVGElement {
   return svg(
     "svg",
