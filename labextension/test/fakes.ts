@@ -1,9 +1,9 @@
 /** A kernel to play with: it records commands and sends what a test tells it to. */
 import type { Source } from "../src/core/source.ts";
-import type { Command, Memory, Part, Series, Status, Update } from "../src/wire.ts";
+import type { Ask, Command, Memory, Part, Series, Status, Update } from "../src/wire.ts";
 
 export class FakeKernel implements Source {
-  readonly commands: Command[] = [];
+  readonly commands: (Command | Ask)[] = [];
   readonly oneWay: boolean;
   listening = false;
   seq = 0;
@@ -27,7 +27,7 @@ export class FakeKernel implements Source {
     return () => {};
   }
 
-  send(command: Command): void {
+  send(command: Command | Ask): void {
     this.commands.push(command);
   }
 
@@ -46,7 +46,7 @@ export class FakeKernel implements Source {
     this.#tell();
   }
 
-  asked(verb: string): Command[] {
+  asked(verb: string): (Command | Ask)[] {
     return this.commands.filter((command) => command.do === verb);
   }
 }

@@ -1,5 +1,6 @@
 /** Asks the kernel for things, notices when it does not answer, and then interrupts it. */
-import { type Command, type Mode, type State, VERSION, type Verb } from "../wire.ts";
+import { type Ask, type Command, type Mode, type State, type StepVerb, VERSION, type Verb } from "../wire.ts";
+import type { Wish } from "./stepping.ts";
 
 /** A command that is not acknowledged within this time is followed by an interrupt. */
 export const ANSWER_WITHIN = 1_000;
@@ -14,7 +15,7 @@ export const BETWEEN_GREETINGS = 1_000;
 
 /** What the control needs to know of its store. */
 export interface Controlled {
-  send(command: Command): void;
+  send(message: Command | Ask): void;
   /** How commands reach the kernel, as far as known. */
   mode(): Mode;
   state(): State | undefined;
@@ -26,7 +27,7 @@ export interface Controlled {
 
 export class Control {
   /** Asked, not yet acknowledged and carried out. */
-  pending: Verb | undefined;
+  pending: Verb | StepVerb | undefined;
   /** The kernel has not answered our greeting. */
   deaf = false;
   /** A command went unheard and nothing more can be done from here. */
@@ -63,20 +64,27 @@ export class Control {
     this.#send("seen", seq);
   }
 
-  ask(verb: Verb): void {
+  /** Ask the run for something, or its stepper. */
+  ask(what: Verb | Wish): void {
     this.#awaited = this.#next();
     this.#acked = false;
-    this.#send(verb, this.#awaited);
-    this.pending = verb;
     this.unheard = false;
-    this.#wait(this.#mustKnock(verb) ? KNOCK_AFTER : ANSWER_WITHIN, () => this.#insist());
+    if (typeof what === "string") {
+      this.pending = what;
+      this.#send(what, this.#awaited);
+    } else {
+      this.pending = what.do;
+      this.#store.send({ is: "ask", version: VERSION, ...what, seq: this.#awaited });
+    }
+    this.#wait(this.#mustKnock(this.pending) ? KNOCK_AFTER : ANSWER_WITHIN, () => this.#insist());
     this.#store.changed();
   }
 
-  /** The kernel heard our commands up to `acked`, and the run is in some state. */
-  heard(acked: number): void {
+  /** The kernel heard our commands up to `acked`, the run is in some state, and the stepper may have `answered`. */
+  heard(acked: number, answered = false): void {
     if (this.pending === undefined) return;
-    if (this.#isDone(this.pending)) this.#forget();
+    const told = answered && isStep(this.pending) && (this.#acked || acked >= this.#awaited);
+    if (told || this.#isDone(this.pending)) this.#forget();
     else if (!this.#acked && acked >= this.#awaited) {
       this.#acked = true;
       this.unheard = false;
@@ -101,7 +109,7 @@ export class Control {
     this.unheard = false;
   }
 
-  #isDone(verb: Verb): boolean {
+  #isDone(verb: Verb | StepVerb): boolean {
     const state = this.#store.state();
     if (state === undefined) return false;
     if (isOver(state)) return true;
@@ -109,19 +117,26 @@ export class Control {
   }
 
   /** A paused kernel looks into its queue by itself; a running one only when it is interrupted. */
-  #mustKnock(verb: Verb): boolean {
-    return verb !== "resume" && this.#store.mode() === "interrupt" && this.#store.state() !== "paused";
+  #mustKnock(verb: Verb | StepVerb): boolean {
+    return verb !== "resume" && this.#store.mode() === "interrupt" && !this.#looks();
+  }
+
+  #looks(): boolean {
+    const state = this.#store.state();
+    return state === "paused" || state === "stepping";
   }
 
   /** The interrupt makes the kernel look into its queue, where our command waits.  Unread, it would mean stop. */
   #insist(): void {
-    const interrupt = this.pending === "resume" ? undefined : this.#store.interrupt();
+    if (this.pending === undefined) return;
+    const mayNot = this.pending === "resume" || (isStep(this.pending) && this.#looks());
+    const interrupt = mayNot ? undefined : this.#store.interrupt();
     const giveUp = () => {
       this.unheard = true;
       this.#store.changed();
     };
     interrupt?.();
-    if (interrupt) this.#wait(PATIENCE, giveUp);
+    if (interrupt || isStep(this.pending)) this.#wait(PATIENCE, giveUp);
     else giveUp();
   }
 
@@ -142,6 +157,11 @@ export class Control {
 }
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
+
+/** Whether this is asked of the stepper. */
+function isStep(verb: Verb | StepVerb): verb is StepVerb {
+  return verb !== "hello" && verb !== "seen" && verb !== "pause" && verb !== "resume" && verb !== "stop";
+}
 
 /** No step will follow in this state. */
 export function isOver(state: State): boolean {

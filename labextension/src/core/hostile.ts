@@ -11,6 +11,7 @@ import {
   type Update,
   VERSION,
 } from "../wire.ts";
+import { readStep } from "./hostile-steps.ts";
 import { count, finite, flag, list, object, oneOf, orNull, type Read, text } from "./read.ts";
 
 /** 8 MB of numbers; the kernel keeps far below. */
@@ -20,7 +21,7 @@ const MOST_NODES = 20_000;
 
 const status = object<Status>({
   is: oneOf("status"),
-  state: oneOf("waiting", "live", "paused", "finished", "stopped", "failed"),
+  state: oneOf("waiting", "live", "paused", "stepping", "finished", "stopped", "failed"),
   mode: oneOf("unknown", "subshell", "interrupt", "thread", "none"),
   step: count,
   every: count,
@@ -91,13 +92,13 @@ const header = object<Omit<Update, "parts">>({
   acked: finite,
 });
 
-/** An update with the points of its series. */
+/** An update with the numbers of its parts. */
 export interface Heard {
   readonly update: Update;
   readonly points: Float64Array;
 }
 
-/** The update in a message, or undefined: without every series the points could not be told apart. */
+/** The update in a message, or undefined: with a part left out, the numbers of the others could not be told apart. */
 export function readUpdate(message: unknown, buffer: unknown): Heard | undefined {
   const head = header(message);
   const raw = (message as Partial<Update> | null)?.parts;
@@ -106,16 +107,25 @@ export function readUpdate(message: unknown, buffer: unknown): Heard | undefined
   let numbers = 0;
   for (const item of raw) {
     const part = readPart(item);
-    if (part?.is === "series") numbers += 2 * part.points;
-    else if (item?.is === "series") return undefined;
+    if (!part && WITH_NUMBERS.has(item?.is)) return undefined;
     if (part) parts.push(part);
+    numbers += part ? numbersOf(part) : 0;
   }
   const points = readNumbers(buffer, numbers);
   return points && { update: { ...head, parts }, points };
 }
 
+const WITH_NUMBERS: ReadonlySet<unknown> = new Set(["series", "card", "difference"] satisfies Part["is"][]);
+
+/** How many numbers of the buffer belong to a part. */
+function numbersOf(part: Part): number {
+  if (part.is === "series") return 2 * part.points;
+  if (part.is === "card") return part.arrays.reduce((sum, { points }) => sum + points, 0);
+  return part.is === "difference" ? part.points : 0;
+}
+
 function readPart(item: unknown): Part | undefined {
-  return status(item) ?? series(item) ?? readMemory(item) ?? readGraph(item);
+  return status(item) ?? series(item) ?? readMemory(item) ?? readGraph(item) ?? readStep(item);
 }
 
 function readMemory(item: unknown): Memory | undefined {

@@ -42,6 +42,14 @@ export function list<T>(read: Read<T>, most: number): Read<readonly T[]> {
   };
 }
 
+/** All items, each readable; undefined where one is not, or where there are more than `most`. */
+export function every<T>(read: Read<T>, most: number): Read<readonly T[]> {
+  return (value) => {
+    const items = list(read, most)(value);
+    return items?.length === (value as { length?: unknown } | null)?.length ? items : undefined;
+  };
+}
+
 /** An object with exactly these fields, each readable. */
 export function object<T extends object>(fields: { readonly [K in keyof T]-?: Read<T[K]> }): Read<T> {
   return (value) => {

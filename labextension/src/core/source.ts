@@ -1,10 +1,10 @@
 /** Where updates come from: a widget model, a kernel's messages, a saved notebook, a test. */
-import type { Command, Update } from "../wire.ts";
+import type { Ask, Command, Update } from "../wire.ts";
 
 export interface Source {
-  /** Ask for updates, each with the points of its series.  Returns a function that stops them. */
+  /** Ask for updates, each with the numbers of its parts.  Returns a function that stops them. */
   listen(hear: (update: Update, points: Float64Array) => void): () => void;
-  send(command: Command): void;
+  send(message: Command | Ask): void;
   /** Commands cannot be sent: only an interrupt reaches the kernel. */
   readonly oneWay?: boolean;
   /** Be told once when no update can come any more.  Returns a function that stops it. */

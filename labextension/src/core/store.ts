@@ -1,8 +1,9 @@
 /** What the page knows about a run.  No DOM and no Jupyter in this folder. */
-import type { Graph, Memory, Mode, Part, Status, Update, Verb } from "../wire.ts";
+import type { Graph, Memory, Mode, Part, Series, Status, StepVerb, Update, Verb } from "../wire.ts";
 import { Control, isOver } from "./control.ts";
 import { type Curve, Curves } from "./curves.ts";
 import type { Source } from "./source.ts";
+import { Stepping } from "./stepping.ts";
 
 export type { Curve } from "./curves.ts";
 export type Contact = "live" | "replay" | "stale";
@@ -22,6 +23,8 @@ export class Store {
   status: Status | undefined;
   graph: Graph | undefined;
   memory: Memory | undefined;
+  /** What is known of a paused program. */
+  readonly stepping: Stepping;
   contact: Contact;
   /** Milliseconds since 1970 at the last contact. */
   since: number;
@@ -52,12 +55,15 @@ export class Store {
     this.contact = contact;
     this.since = now();
     this.#control = new Control({
-      send: (command) => source.send(command),
+      send: (message) => source.send(message),
       mode: () => this.mode,
       state: () => this.status?.state,
       interrupt: () => this.interrupt,
       changed: () => this.#changed(),
       now,
+    });
+    this.stepping = new Stepping((wish) => {
+      if (this.contact !== "replay") this.#control.ask(wish);
     });
     this.#stops = [
       source.listen((update, points) => this.#take(update, points)),
@@ -83,7 +89,7 @@ export class Store {
   }
 
   /** Asked, not yet acknowledged and carried out. */
-  get pending(): Verb | undefined {
+  get pending(): Verb | StepVerb | undefined {
     return this.#control.pending;
   }
 
@@ -143,20 +149,25 @@ export class Store {
     if (part.is === "status") this.status = part;
     else if (part.is === "graph") this.graph = part;
     else if (part.is === "memory") this.memory = part;
-    else {
-      const [middle, end] = [at + part.points, at + 2 * part.points];
-      if (part.replace || !this.#hole) {
-        this.#curves.take(part, points.subarray(at, middle), points.subarray(middle, end));
-      }
-      return end - at;
-    }
+    else if (part.is === "events") this.stepping.takeEvents(part);
+    else if (part.is === "pause") this.stepping.takePause(part);
+    else if (part.is === "card") return this.stepping.takeCard(part, points.subarray(at));
+    else if (part.is === "difference") return this.stepping.takeDifference(part, points.subarray(at));
+    else return this.#extend(part, points.subarray(at, at + 2 * part.points));
     return 0;
+  }
+
+  #extend(part: Series, points: Float64Array): number {
+    if (part.replace || !this.#hole) {
+      this.#curves.take(part, points.subarray(0, part.points), points.subarray(part.points));
+    }
+    return points.length;
   }
 
   #contacted(update: Update): void {
     this.contact = "live";
     this.since = this.#now();
-    this.#control.heard(update.acked);
+    this.#control.heard(update.acked, update.parts.some(isStep));
     if (this.#hole) this.#control.hello();
     else this.#control.seen(update.seq);
     clearTimeout(this.#silence);
@@ -173,3 +184,6 @@ export class Store {
     for (const look of this.#watchers) look();
   }
 }
+
+/** The stepper's answer to whatever was asked of it. */
+const isStep = ({ is }: Part): boolean => is === "pause" || is === "card";
