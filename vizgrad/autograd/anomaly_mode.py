@@ -43,9 +43,9 @@ _tracer = _Tracer()
 class _Careful(backward.Walk):
     """A backward pass that says which op failed, or gave NaN, and where it was called."""
 
-    def _input_gradients(self, node: Any, grads: list[Any]) -> list[Any]:
+    def input_gradients(self, node: Any, grads: list[Any]) -> list[Any]:
         try:
-            results = super()._input_gradients(node, grads)
+            results = super().input_gradients(node, grads)
             if _mode.check_nan:
                 self._refuse_nan(node, results)
         except Exception:

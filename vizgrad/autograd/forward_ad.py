@@ -101,7 +101,7 @@ def _pushed(op: Any, inputs: Any, tangents: list[Any], outs: Any, settings: Any)
         node, inputs = _node_of(op, inputs, tangents, outs, settings)
         us = [request.zeros_like(y).requires_grad_() if y.array.dtype.kind in "fcV" else None for y in outs]
         walk = backward.Walk(create_graph=True, retain_graph=True, wanted=None, store=False)
-        dxs = walk._input_gradients(node, list(us))
+        dxs = walk.input_gradients(node, list(us))
     finally:
         here.grad = recording
     pairs = [

@@ -179,7 +179,8 @@ class Function:
         recording, here.grad = here.grad, False
         begun = rows.begun(cls, ctx, args) if local.early and here.watchers else None
         if begun is not None:
-            watch.tell("on_begin", begun, tuple(args[i] for i in places), {}, None)
+            call = {"apply": cls.apply, "args": args}
+            watch.tell("on_begin", begun, tuple(args[i] for i in places), call, None)
         try:
             with forward_ad.paused():
                 result = cls.forward(*args) if separate else cls.forward(ctx, *args)

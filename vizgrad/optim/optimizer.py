@@ -103,17 +103,24 @@ class Optimizer(Saving):
                 loss = closure()
         for group in self.param_groups:
             settings = self._settings(group)
-            move = self._move_recorded if group.get("differentiable") else self._move
             for p in group["params"]:
-                if p.grad is None:
-                    continue
-                if here.watchers:
-                    watch.tell("on_update", self, p, group)
-                    settings = self._settings(group)  # who looks may change the learning rate
-                (self._move_rows if p.grad.is_sparse else move)(p, group, settings)
-                if here.watchers:
-                    watch.tell("on_update_end", self, p, group)
+                if p.grad is not None:
+                    self.advance(p, group) if here.watchers else self._advance(p, group, settings)
         return loss
+
+    def advance(self, p: Tensor, group: dict[str, Any]) -> None:
+        """Move one parameter by the rule and the settings of ``group``, and tell who watches."""
+        watch.tell("on_update", self, p, group)  # who looks may change the settings
+        self._advance(p, group, self._settings(group))
+        watch.tell("on_update_end", self, p, group)
+
+    def _advance(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
+        if p.grad.is_sparse:  # type: ignore[union-attr]
+            self._move_rows(p, group, settings)
+        elif group.get("differentiable"):
+            self._move_recorded(p, group, settings)
+        else:
+            self._move(p, group, settings)
 
     def _settings(self, group: dict[str, Any]) -> dict[str, Any]:
         """What the rule is told of its group, as plain numbers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from vizgrad.engine.local import here
 from vizgrad.engine.watch import Watcher
@@ -48,7 +48,8 @@ class Control(Watcher):
         )
         self.idle: Callable[[], None] = lambda: None  # called in each slice of a pause
         self._clock, self._tell = clock, tell
-        self._wants_pause = self._wants_stop = self._interrupted = False
+        self.step: Callable[[], None] = lambda: None  # begins to step, on the training thread
+        self._wants_pause = self._wants_stop = self._wants_step = self._interrupted = False
         self._wake = threading.Event()
         self._backward = 0  # passes we are inside of
         self._old_handler: Any = None
@@ -63,12 +64,13 @@ class Control(Watcher):
             self.acked = command.seq
         self._tell()
 
-    def ask(self, verb: wire.Verb) -> None:
-        """Pause, resume or stop at the next safe point."""
+    def ask(self, verb: wire.Verb | Literal["step"]) -> None:
+        """Pause, resume, stop or step at the next safe point."""
         if verb == "stop":
             self._wants_stop = True
         else:
             self._wants_pause = verb == "pause"
+            self._wants_step = verb == "step"
         self.flag = True
         self._wake.set()
 
@@ -97,28 +99,40 @@ class Control(Watcher):
         self.flag = False
         self._look_at_interrupt()
         if self._wants_pause and not self._wants_stop:
-            self._pause()
+            self.hold("paused", lambda: not self._wants_pause)
+        if self._wants_step and not self._wants_stop:
+            self._wants_step = False
+            self.step()
         if self._wants_stop:
             if may_stop:
                 self._wants_stop = self._wants_pause = False
                 raise Stop(self)
             self.flag = True  # ask again at the next safe point
 
-    def _pause(self) -> None:
-        self.state = "paused"
+    def hold(self, state: wire.State, done: Callable[[], bool]) -> None:
+        """Wait here until ``done``, which is asked 20 times a second and at each `wake`, or until Stop."""
+        self.state = state
         self._clock.pause()
-        self._tell()
         try:
-            while self._wants_pause and not self._wants_stop:
+            while not self._wants_stop and not done():
+                self._tell()  # a publisher without a thread has no other occasion to speak
                 self._wake.wait(SLICE)
                 self._wake.clear()
                 self.idle()
-                self._tell()  # a publisher without a thread has no other occasion to speak
                 self._look_at_interrupt()
         finally:
             self.state = "live"
             self._clock.resume()
             self._tell()
+
+    def wake(self) -> None:
+        """There is something to do for whoever waits."""
+        self._wake.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether Stop was asked for and not carried out yet."""
+        return self._wants_stop
 
     def _look_at_interrupt(self) -> None:
         """An interrupt may be a page's knock: then commands wait in the queue.  Otherwise it means stop."""

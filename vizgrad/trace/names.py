@@ -40,6 +40,10 @@ class Names:
             if parameters
         ][:MOST_MEASURED]
 
+    def parameters(self) -> list[tuple[Any, str]]:
+        """All parameters and their names."""
+        return [(p, clean(name)) for name, p in self._model.named_parameters()]
+
     def layers(self) -> tuple[wire.Layer, ...]:
         """Every module, described."""
         modules: list[tuple[str, Any]] = list(self._model.named_modules())[:MOST_LAYERS]
@@ -71,13 +75,16 @@ def _elements(module: Any) -> int:
 
 
 def user_line(frame: FrameType | None) -> str:
-    """Where in the user's code this happens: the innermost frame outside VizGrad."""
-    while frame is not None:
-        name = frame.f_code.co_filename
-        if not name.startswith((PACKAGE, "<op ")):
-            return f"{_file(name)}:{frame.f_lineno}"
+    """Where in the user's code this happens, for people to read."""
+    frame = user_frame(frame)
+    return f"{_file(frame.f_code.co_filename)}:{frame.f_lineno}" if frame is not None else ""
+
+
+def user_frame(frame: FrameType | None) -> FrameType | None:
+    """The innermost frame outside VizGrad."""
+    while frame is not None and frame.f_code.co_filename.startswith((PACKAGE, "<op ")):
         frame = frame.f_back
-    return ""
+    return frame
 
 
 _files: dict[str, str] = {}

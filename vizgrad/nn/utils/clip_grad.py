@@ -42,7 +42,7 @@ def clip_grads_with_norm_(
     parameters: Any, max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
     """Shrink all gradients by ``max_norm / total_norm``, where that is below 1."""
-    factor = min(float(max_norm) / (float(total_norm) + 1e-6), 1.0)
+    factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)  # a tensor: nothing waits for its number
     for g in _gradients(parameters):
         g.mul_(factor)
 

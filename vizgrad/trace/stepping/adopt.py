@@ -1,0 +1,88 @@
+"""Makes the outcome of a replay the program's own: its tensors, gradients and optimizer get the replay's numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vizgrad.engine.bare import Bare
+
+from .replay import Replay
+
+
+def adopt(replay: Replay, walk: Any, grads: list[Any]) -> None:
+    """Write what a replay came to into the program that waits at the same event.
+
+    ``walk``: its backward pass, if it waits in one, and ``grads``, the gradients that have arrived at its node.
+    """
+    for key, known in replay.recording.tensors.items():
+        x, new = known(), replay.tensors.get(key)
+        if x is None or new is None or x is new:
+            continue
+        _write(x.array, new.array)
+        if x.node is None and x.tracked:
+            _adopt_gradient(x, new)
+    for live, ours in replay.nodes:
+        node = live()
+        if node is not None:
+            _adopt_kept(node, ours)
+    for optimizer, twin in replay.pairs():
+        _adopt_memory(replay, optimizer, twin)
+    if walk is not None and replay.walk is not None:
+        _adopt_walk(walk, replay.walk)
+        for slot, g in enumerate(replay.grads):
+            grads[slot] = _like(g, grads[slot])
+
+
+def _write(array: Any, new: Any) -> None:
+    if array.shape == new.shape and array is not new and array.flags.writeable:
+        array[...] = new
+
+
+def _adopt_gradient(x: Any, new: Any) -> None:
+    """Only where both have one: forgetting gradients is no event, so what the program forgot stays forgotten."""
+    if new.grad is not None and x.grad is not None:
+        _write(x.grad.array, new.grad.array)
+
+
+def _adopt_kept(node: Any, ours: Any) -> None:
+    """What an op keeps may be no tensor's any more, but masks and extras, and results that only it holds."""
+    mine, theirs = getattr(node.kept, "values", None), getattr(ours.kept, "values", None)
+    if mine is None or theirs is None:
+        return
+    for a, b in zip(mine, theirs, strict=False):
+        if hasattr(a, "nbytes") and hasattr(b, "nbytes"):
+            _write(a, b)
+
+
+def _adopt_memory(replay: Replay, optimizer: Any, twin: Any) -> None:
+    by_id = {id(ours): key for key, ours in replay.tensors.items()}
+    for q, state in twin.state.items():
+        p = replay.recording.live(by_id.get(id(q), -1))
+        if p is None:
+            continue
+        mine = optimizer.state.get(p) or {}
+        for name, value in state.items():
+            if isinstance(value, Bare) and isinstance(mine.get(name), Bare):
+                _write(mine[name].array, value.array)
+
+
+def _adopt_walk(walk: Any, ours: Any) -> None:
+    """The gradients that wait at nodes still to come; numbers of nodes differ, their order does not."""
+    for mine, theirs in zip(sorted(walk.pending), sorted(ours.pending), strict=False):
+        grads, new = walk.pending[mine][1], ours.pending[theirs][1]
+        for slot, g in enumerate(new):
+            grads[slot] = _like(g, grads[slot])
+    for mine, theirs in zip(list(walk.held), list(ours.held), strict=False):
+        x, g = walk.held[mine]
+        walk.held[mine] = x, _like(ours.held[theirs][1], g)
+
+
+def _like(new: Any, old: Any) -> Any:
+    """A gradient as the program's walk carries it: an array, or the tensor with its history and other numbers."""
+    if new is None or old is None:
+        return old
+    array = new.array if isinstance(new, Bare) else new
+    if isinstance(old, Bare):
+        _write(old.array, array)
+        return old
+    return array.copy()

@@ -1,0 +1,324 @@
+"""What is remembered of a pass, so that it can be looked back at and run again.
+
+Of each event: which tensors it took and gave, by number, and, within a budget of bytes, their values.  Of tensors that
+come from outside (parameters, data, whatever was written to unseen): a copy of what they held when they were used.
+From these a `replay.Replay` computes everything anew, in memory of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import ref
+
+import numpy
+
+from vizgrad.engine import device
+from vizgrad.engine.backward import key_of
+from vizgrad.engine.bare import Bare
+
+from .event import Event, Moment, Ref, Value
+
+BUDGET = 256 * 2**20  # bytes
+MOST_EVENTS = 20_000
+DIGESTED = 1 << 20  # bytes of a result that are compared between runs
+
+
+@dataclass(slots=True)
+class Given:
+    """A tensor that a replay cannot compute: its value, or which other tensor's memory it shares."""
+
+    key: int
+    array: Any = None
+    tracked: bool = False
+    same: int | None = None  # another's key
+    gradient_of: int | None = None  # a leaf's key: the tensor is that leaf's ``.grad``
+    none: bool = False  # with gradient_of: there is no gradient
+
+
+@dataclass(slots=True)
+class Action:
+    """What the program itself did: an op, a backward pass, an update; all else follows from these."""
+
+    number: int  # of its event; of a backward pass, of the event that comes next
+    kind: str  # the phase, or "walk"
+    event: Event | None = None
+    givens: list[Given] = field(default_factory=list[Given])
+    roots: list[tuple[Any, Any]] = field(default_factory=list[tuple[Any, Any]])  # key, gradient
+    asked: list[int] | None = None
+    walk: dict[str, Any] = field(default_factory=dict[str, Any])
+    found: list[Any] = field(default_factory=list[Any])  # key and gradient of each that was asked for
+    gradients: list[tuple[int, int]] = field(
+        default_factory=list[tuple[int, int]]
+    )  # leaf, its ``.grad`` afterwards
+    optimizer: Any = None
+    group: dict[str, Any] = field(default_factory=dict[str, Any])
+    state: dict[str, Any] | None = None
+    arguments: Any = None  # of a custom Function: its ``apply`` and what that was called with
+
+
+class Recording:
+    """The events of a window of time.  Written on the thread that computes."""
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self.budget = budget
+        self._key = itertools.count().__next__
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin a new window: what came before is forgotten."""
+        self.events: deque[Event] = deque()
+        self.actions: list[Action] = []
+        self.held = self.copied = 0  # bytes: values for looking back; copies to start a replay from
+        self.oldest = 0  # number of the first event whose values are held
+        self.lost = ""  # why a replay from the beginning is not possible any more; "" while it is
+        self.tensors: dict[int, ref[Any]] = {}
+        self.nodes: dict[tuple[int, int], int] = {}  # number of a node, slot -> key of a tensor
+        self.states: set[tuple[int, int]] = set()  # (optimizer, parameter) whose memory was copied
+        self._keys: dict[int, tuple[ref[Any], int]] = {}
+        self._versions: dict[int, int] = {}  # by id of a storage
+        self._homes: dict[int, int] = {}  # key -> id of its storage
+        self._arrays: dict[int, int] = {}  # id of an array -> key
+        self._tracked: dict[int, bool] = {}
+        self._leaves: dict[int, int | None] = {}  # key of a leaf -> key of its gradient as last seen
+        self._walks: dict[int, Action] = {}  # by id of a walk that is under way
+
+    # --- events
+
+    @property
+    def first(self) -> int:
+        """Number of the first event that is known."""
+        return self.events[0].number if self.events else 0
+
+    def find(self, number: int) -> Event | None:
+        """The event of that number, if it is still known."""
+        i = number - self.first
+        return self.events[i] if 0 <= i < len(self.events) else None
+
+    def began(self, moment: Moment) -> None:
+        """Note what an event is about to act on."""
+        event = moment.event
+        self.events.append(event)
+        outer = event.inside is None and not event.aside
+        action = Action(event.number, event.phase, event)
+        if event.phase == "forward":
+            event.inputs = tuple(self._reference(x, action.givens) for x in moment.inputs)
+            if moment.into is not None:
+                event.into = self._key_of(moment.into, action.givens)
+            if event.container:
+                action.arguments = moment.settings.get("apply"), moment.settings.get("args")
+                self._mention(action)
+            if outer:
+                self.actions.append(action)
+        elif event.phase == "update":
+            self._note_update(moment, action)
+            self.actions.append(action)
+
+    def ended(self, moment: Moment, values: tuple[Value, ...]) -> None:
+        """Note what it gave, and hold the values as long as there is room."""
+        event = moment.event
+        if event.phase == "forward":
+            event.outs = tuple(self._enter(x) for x in moment.outs)
+        elif event.phase == "update":
+            self._see(moment.parameter)
+        event.digest = digest(values)
+        event.values = values
+        self.held += weight(values)
+        self._keep_within()
+
+    def _keep_within(self) -> None:
+        while self.held + self.copied > self.budget and self.held:
+            event = self.find(self.oldest) or self.events[0]
+            if event.values is not None:
+                self.held -= weight(event.values)
+                event.values = None
+            self.oldest = max(self.oldest, event.number) + 1
+            if self.oldest > self.events[-1].number:
+                break
+
+    @property
+    def too_long(self) -> bool:
+        """Whether the window should end with this pass."""
+        return len(self.events) > MOST_EVENTS // 2 or self.held + self.copied > self.budget // 2
+
+    # --- a backward pass
+
+    def backward_begins(self, walk: Any, following: int, *, outer: bool) -> None:
+        """Note where it starts from, and which gradients are there already."""
+        action = self._walks[id(walk)] = Action(following, "walk")
+        for target, g in walk.roots:
+            array = g.array if isinstance(g, Bare) else g
+            action.roots.append((self._target(target, action.givens), self._copy(array)))
+        if walk.asked is not None:
+            action.asked = [self._target(target, action.givens) for target in walk.asked]
+        action.walk = {
+            "create_graph": walk.create_graph,
+            "retain_graph": walk.retain_graph,
+            "store": walk.store,
+        }
+        for leaf in self._leaves:
+            self._note_gradient(leaf, action.givens)
+        if outer:
+            self.actions.append(action)
+
+    def backward_ended(self, walk: Any) -> None:
+        """Note the gradients that are there now, and those that were asked for."""
+        action = self._walks.pop(id(walk), None)
+        if action is None:
+            return
+        for leaf in self._leaves:
+            x = self.live(leaf)
+            if x is not None and x.grad is not None:
+                self._leaves[leaf] = key = self._enter(x.grad)
+                action.gradients.append((leaf, key))
+        if walk.asked is None:
+            return
+        for target in walk.asked:
+            g = walk.found.get(key_of(target))
+            key = None
+            if isinstance(g, Bare):
+                key = self._enter(g)
+            elif g is not None:
+                key = self._key()
+                self._arrays[id(g)] = key
+            action.found.append((key, g))  # holding g keeps its id from being used again
+
+    # --- tensors
+
+    def live(self, key: int) -> Any:
+        """The tensor itself, if the program still has it."""
+        known = self.tensors.get(key)
+        return known() if known is not None else None
+
+    def _reference(self, x: Any, givens: list[Given]) -> Any:
+        return Ref(self._key_of(x, givens)) if isinstance(x, Bare) else x
+
+    def _key_of(self, x: Any, givens: list[Given]) -> int:
+        known = self._keys.get(id(x))
+        if known is not None and known[0]() is x:
+            key = known[1]
+            if not self._is_current(x, key):
+                givens.append(Given(key, self._copy(x.array), x.tracked and x.node is None))
+        else:
+            key = self._meet(x, givens)
+        self._see(x, key)
+        return key
+
+    def _meet(self, x: Any, givens: list[Given]) -> int:
+        """A tensor that no event gave: it shares memory with one that is known, or it is new here."""
+        same = self._arrays.get(id(x.array))
+        owner = self.live(same) if same is not None else None
+        if same is not None and same not in self.tensors:  # what autograd.grad found, now in a tensor
+            return self._name(x, same)
+        key = self._name(x, self._key())
+        if owner is not None and owner.array is x.array:
+            givens.append(Given(key, same=same))
+        else:
+            givens.append(Given(key, self._copy(x.array), x.tracked))
+        if x.tracked:
+            self._leaves[key] = None
+            self._note_gradient(key, givens)
+        return key
+
+    def _mention(self, action: Action) -> None:
+        """Tensors inside the arguments of a custom Function, by number."""
+        apply, args = action.arguments
+        given = tuple(self._reference(x, action.givens) for x in args or ())
+        action.arguments = apply, given
+
+    def _enter(self, x: Any) -> int:
+        """The number of a tensor that an event gave."""
+        known = self._keys.get(id(x))
+        key = known[1] if known is not None and known[0]() is x else self._name(x, self._key())
+        self._see(x, key)
+        if x.node is not None:
+            self.nodes[x.node.number, x.slot] = key
+        return key
+
+    def _name(self, x: Any, key: int) -> int:
+        self.tensors[key] = known = ref(x)
+        self._keys[id(x)] = known, key
+        return key
+
+    def _see(self, x: Any, key: int | None = None) -> None:
+        """From now on this is what the memory of ``x`` is known to hold."""
+        self._versions[id(x.storage)] = x.storage.version
+        if key is not None:
+            self._homes[key] = id(x.storage)
+            self._arrays[id(x.array)] = key
+            self._tracked[key] = x.tracked
+
+    def _is_current(self, x: Any, key: int) -> bool:
+        home = id(x.storage)
+        return (
+            self._homes.get(key) == home
+            and self._versions.get(home) == x.storage.version
+            and (x.node is not None or self._tracked.get(key) == x.tracked)
+        )
+
+    def _target(self, target: Any, givens: list[Given]) -> int | None:
+        """The tensor that an edge of the graph belongs to."""
+        if isinstance(target, Bare):
+            return self._key_of(target, givens)
+        node, slot = target if type(target) is tuple else (target, 0)
+        return self.nodes.get((node.number, slot))
+
+    def _note_gradient(self, leaf: int, givens: list[Given]) -> None:
+        """What a leaf's ``.grad`` is, unless that follows from the events."""
+        x = self.live(leaf)
+        if x is None:
+            return
+        g, seen = x.grad, self._leaves.get(leaf)
+        if g is None:
+            if seen is not None:
+                givens.append(Given(seen, gradient_of=leaf, none=True))
+                self._leaves[leaf] = None
+            return
+        known = self._keys.get(id(g))
+        if known is not None and known[0]() is g and known[1] == seen and self._is_current(g, known[1]):
+            return
+        key = known[1] if known is not None and known[0]() is g else self._name(g, self._key())
+        givens.append(Given(key, self._copy(g.array), gradient_of=leaf))
+        self._leaves[leaf] = key
+        self._see(g, key)
+
+    def _note_update(self, moment: Moment, action: Action) -> None:
+        p, optimizer = moment.parameter, moment.optimizer
+        key = self._key_of(p, action.givens)
+        moment.event.inputs = (Ref(key),)
+        self._leaves.setdefault(key, None)
+        self._note_gradient(key, action.givens)
+        action.optimizer = optimizer
+        action.group = {k: v for k, v in moment.group.items() if k != "params"}
+        if (id(optimizer), key) not in self.states:
+            self.states.add((id(optimizer), key))
+            state = optimizer.state.get(p) or {}
+            action.state = {k: self._copy(v.array) if isinstance(v, Bare) else v for k, v in state.items()}
+
+    def _copy(self, array: Any) -> Any:
+        self.copied += array.nbytes
+        if self.copied > self.budget and not self.lost:
+            self.lost = (
+                f"the values that a replay starts from need more than the budget of {self.budget >> 20} MB; "
+                "raise it with vizgrad.step(…, budget=bytes)"
+            )
+        return None if self.lost else array.copy()
+
+
+def weight(values: tuple[Value, ...]) -> int:
+    """Bytes that holding these values may keep alive: results, for what came in is another event's result."""
+    return sum(v.array.nbytes for v in values if v.role in ("output", "gradient out", "parameter", "state"))
+
+
+def digest(values: tuple[Value, ...]) -> int:
+    """A number that differs, all but surely, where a result differs in any bit."""
+    found = 0
+    for v in values:
+        if v.role in ("output", "gradient out", "parameter") and v.array.nbytes <= DIGESTED:
+            found = zlib.crc32(
+                numpy.ascontiguousarray(device.host(v.array)).view(numpy.uint8).reshape(-1), found
+            )
+    return found

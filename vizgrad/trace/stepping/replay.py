@@ -1,0 +1,268 @@
+"""Runs recorded events again, in memory of its own: to look at values that are not held, to rewind, to branch.
+
+Python does not run again, the arithmetic does: every op through the engine itself, every backward pass by its own walk
+over a graph of its own, every update by the optimizer's own rule.  What came from outside is given again as it was,
+random masks included, so without edits every number comes out the same, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from vizgrad.engine import alias, backward, local, tape
+from vizgrad.engine.bare import Bare
+from vizgrad.engine.local import here
+from vizgrad.engine.op import TABLE
+from vizgrad.engine.storage import OPTIMIZER
+from vizgrad.trace.names import Names
+
+from . import edits as editing
+from . import values
+from .edits import Edit
+from .event import Event, Moment, Ref, Value
+from .follower import Follower
+from .recording import Action, Given, Recording, digest
+
+Edits = dict[int, list[Edit]]
+
+
+class Diverged(RuntimeError):  # noqa: N818 - it says what happened
+    """The replay met another event than the program did."""
+
+
+class Reached(BaseException):
+    """The replay has come to where it was to stop."""
+
+
+@dataclass
+class Outcome:
+    """What a replay came to."""
+
+    digests: dict[int, int] = field(default_factory=dict[int, int])
+    values: dict[int, tuple[Value, ...]] = field(
+        default_factory=dict[int, tuple[Value, ...]]
+    )  # of those wanted
+    loss: float | None = None
+
+
+class Replay(Follower):
+    """Runs a recording up to the event ``until`` (not included), with ``edits`` by number of the event.
+
+    ``want``: the events whose values are to be kept.  Raises `Diverged` where the program cannot be followed.
+    """
+
+    strict = True
+
+    def __init__(
+        self, recording: Recording, names: Names, until: int, edits: Edits | None = None, want: Any = ()
+    ) -> None:
+        super().__init__(names, recording.first)
+        self.recording, self.until, self.edits, self.want = recording, until, edits or {}, want
+        self.tensors: dict[int, Any] = {}  # by key, as the recording numbers them
+        self.twins: dict[int, tuple[Any, Any]] = {}  # by id: an optimizer, and the one that stands in for it
+        self.nodes: list[tuple[Any, Any]] = []  # of each op: the program's node (weakly) and ours
+        self.outcome = Outcome()
+        self.walk: Any = None  # the backward pass that was under way when it stopped
+        self.grads: list[Any] = []  # and the gradients that had arrived at its node
+
+    def run(self) -> Outcome:
+        """Do it.  The program's own state on this thread is as before afterwards."""
+        if self.recording.lost:
+            raise Diverged(self.recording.lost)
+        with _alone(self):
+            try:
+                for action in self.recording.actions:
+                    if action.number >= self.until:
+                        break
+                    self._perform(action)
+            except Reached:
+                pass
+            except Diverged:
+                raise
+            except Exception as error:
+                raise Diverged(f"event {self.count} raised when it ran again: {error}") from error
+        return self.outcome
+
+    # --- the program's own doings
+
+    def _perform(self, action: Action) -> None:
+        for given in action.givens:
+            self._give(given)
+        if action.kind == "walk":
+            self._walk(action)
+        elif action.kind == "update":
+            self._update(action)
+        else:
+            self._run(action)
+
+    def _give(self, given: Given) -> None:
+        if given.gradient_of is not None:
+            leaf = self.tensors[given.gradient_of]
+            leaf.grad = None if given.none else Bare._wrap(given.array.copy())
+            if not given.none:
+                self.tensors[given.key] = leaf.grad
+        elif given.same is not None:
+            other = self.tensors[given.same]
+            x = self.tensors[given.key] = Bare._wrap(other.array)
+            x.storage = other.storage
+        elif given.key in self.tensors and self.tensors[given.key].array.shape == given.array.shape:
+            x = self.tensors[given.key]
+            x.array[...] = given.array
+            x.tracked = given.tracked if x.node is None else x.tracked
+        else:
+            x = self.tensors[given.key] = Bare._wrap(given.array.copy())
+            x.tracked = given.tracked
+
+    def _run(self, action: Action) -> None:
+        event = action.event
+        assert event is not None
+        here.grad = event.grad
+        inputs = tuple(self._tensor(x) for x in event.inputs)
+        if event.container and action.arguments and action.arguments[0] is not None:
+            apply, args = action.arguments
+            apply(*(self._tensor(x) for x in args))
+            return
+        op: Any = event.op
+        if event.into is not None:
+            alias.write(op, self.tensors[event.into], inputs[1:], event.settings)
+        elif op.family.cuts is not None:
+            TABLE[op.name].function(*inputs, **event.settings)
+        else:
+            tape.apply(op, inputs, event.settings)
+
+    def _tensor(self, x: Any) -> Any:
+        return self.tensors[x.key] if isinstance(x, Ref) else x
+
+    def _walk(self, action: Action) -> None:
+        roots = []
+        for key, g in action.roots:
+            target = tape.edge(self._root(key))
+            roots.append((target, Bare._wrap(g.copy())))
+        wanted = None if action.asked is None else [tape.edge(self._root(key)) for key in action.asked]
+        first = self._root(action.roots[0][0])
+        if first.array.size == 1:
+            self.outcome.loss = float(first.array)
+        found = backward.run(roots, wanted=wanted, root=first, **action.walk)
+        for (key, _), g in zip(action.found, found, strict=False):
+            if key is not None:
+                self.tensors[key] = g
+        for leaf, key in action.gradients:
+            self.tensors[key] = self.tensors[leaf].grad
+
+    def _root(self, key: int | None) -> Any:
+        if key is None or key not in self.tensors:
+            raise Diverged("the backward pass leads to tensors from before the recording began")
+        return self.tensors[key]
+
+    def _update(self, action: Action) -> None:
+        event = action.event
+        assert event is not None
+        p = self.tensors[event.inputs[0].key]
+        twin = self._twin(action.optimizer)
+        if action.state is not None:
+            twin.state[p] = {
+                k: Bare._wrap(v.copy(), OPTIMIZER) if hasattr(v, "nbytes") else v
+                for k, v in action.state.items()
+            }
+        twin.advance(p, {**action.group, "params": [p]})
+
+    def _twin(self, optimizer: Any) -> Any:
+        """An optimizer of the same kind, with a memory of its own."""
+        if id(optimizer) not in self.twins:
+            self.twins[id(optimizer)] = optimizer, values.twin(optimizer)
+        return self.twins[id(optimizer)][1]
+
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """The program's optimizers, and those that stood in for them."""
+        return list(self.twins.values())
+
+    # --- what follows from them
+
+    def began(self, moment: Moment) -> None:
+        event = moment.event
+        original = self._original(event)
+        self.count = original.number + 1
+        event.number, event.mark = original.number, original.mark
+        if event.number >= self.until:
+            self.walk, self.grads = moment.walk, moment.grads
+            raise Reached
+        changes = self.edits.get(event.number, [])
+        if event.phase == "backward":
+            editing.gradients(moment.grads, changes)
+            node = original.node() if original.node is not None else None
+            if node is not None and node.hooks:
+                self._as_hooks_left_it(moment, original)
+        elif event.phase == "update":
+            event.name = original.name
+            editing.parameter(moment.parameter, event.name, changes)
+            editing.settings(moment.group, changes)
+        if changes:
+            self._edit_parameters(changes)
+
+    def _edit_parameters(self, changes: list[Edit]) -> None:
+        for key, known in self.recording.tensors.items():
+            x = known()
+            name = self.names.tensors.get(id(x), ("", ""))[1] if x is not None else ""
+            if name and key in self.tensors:
+                editing.parameter(self.tensors[key], name, changes)
+
+    def _original(self, event: Event) -> Event:
+        """The program's event that this one repeats; hooks do not run again."""
+        number = event.number
+        while (original := self.recording.find(number)) is not None and original.aside:
+            number += 1
+        if original is None:
+            raise Reached
+        if (original.phase, original.name) != (event.phase, event.name) and event.phase != "update":
+            raise Diverged(
+                f"event {number} was {original.name}, but {event.name} when it ran again: what is between the ops "
+                "does not follow from them alone"
+            )
+        return original
+
+    def _as_hooks_left_it(self, moment: Moment, original: Event) -> None:
+        """Hooks are the program's own code and ran once: take what they returned then."""
+        for value in original.values or ():
+            if value.role == "gradient in" and value.fresh:
+                slot = editing.place(value.target, "g")
+                if slot is not None and slot < len(moment.grads):
+                    moment.grads[slot] = value.array.copy()
+
+    def ended(self, moment: Moment) -> None:
+        event = moment.event
+        original = self.recording.find(event.number)
+        assert original is not None
+        if event.phase == "forward":
+            view = bool(moment.op.view)
+            for i, x in enumerate(moment.outs):
+                editing.output(x, i, self.edits.get(event.number, []), view=view)
+            for key, x in zip(original.outs, moment.outs, strict=False):
+                self.tensors[key] = x
+            if original.node is not None and moment.outs and moment.outs[0].node is not None:
+                self.nodes.append((original.node, moment.outs[0].node))
+        found = values.of(moment)
+        self.outcome.digests[event.number] = digest(found)
+        if event.number in self.want:
+            self.outcome.values[event.number] = values.copied(found)
+
+    def failed(self, moment: Moment) -> None:
+        """An op that raised, and whose exception the program caught, raised again."""
+
+
+@contextmanager
+def _alone(watcher: Replay) -> Iterator[None]:
+    """Only this watcher, no cast, no layer; all as before afterwards."""
+    before = here.watchers, here.grad, here.cast, here.layers, here.inference
+    local.set_watchers((watcher,))
+    local.set_cast(None)
+    here.layers, here.inference = [], False
+    try:
+        yield
+    finally:
+        local.set_watchers(before[0])
+        here.grad = before[1]
+        local.set_cast(before[2])
+        here.layers, here.inference = before[3], before[4]

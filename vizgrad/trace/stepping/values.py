@@ -1,0 +1,167 @@
+"""The arrays of an event: what it took, what it gave, what it remembers; and what it is about to give."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from vizgrad.engine import alias, tape, watch
+from vizgrad.engine.bare import Bare
+from vizgrad.engine.local import here
+from vizgrad.engine.storage import OPTIMIZER
+from vizgrad.engine.surface import ink
+
+from .event import Moment, Value
+
+
+def of(moment: Moment) -> tuple[Value, ...]:
+    """Everything that takes part in an event, as far as it is known by now."""
+    event = moment.event
+    if event.phase == "forward":
+        return (*_inputs(moment), *_outputs(moment, moment.outs))
+    if event.phase == "backward":
+        return (*_arriving(moment), *_leaving(moment, moment.results or []))
+    return _update(moment.parameter, moment.optimizer, event.name)
+
+
+def copied(found: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The same values in memory of their own."""
+    return tuple(v._replace(array=v.array.copy(), storage=None) for v in found)
+
+
+# --- forward
+
+
+def _inputs(moment: Moment) -> list[Value]:
+    letters = list(ink.letters(moment.op).values())
+    if moment.op.variadic:
+        letters = [f"{letters[0]}{i}" for i in range(len(moment.inputs))]
+    keeps = moment.op.keeps if here.grad or moment.event.grad else ()
+    found = []
+    for name, letter, x in zip(_names(moment), letters, moment.inputs, strict=False):
+        if isinstance(x, Bare):
+            found.append(Value(letter, "input", x.array, x.storage, x.storage.version, "", name in keeps))
+    return found
+
+
+def _names(moment: Moment) -> list[str]:
+    op = moment.op
+    return list(op.inputs[:1] * len(moment.inputs) if op.variadic else op.inputs)
+
+
+def _outputs(moment: Moment, outs: tuple[Any, ...]) -> list[Value]:
+    several = len(outs) > 1
+    found = []
+    for i, x in enumerate(outs):
+        name = f"y{i}" if several else "y"
+        kept = moment.event.grad and (
+            ("y" if not several else moment.op.outputs[i : i + 1] or "") in moment.op.keeps
+        )
+        found.append(Value(name, "output", x.array, x.storage, x.storage.version, name, bool(kept)))
+    return found
+
+
+# --- backward
+
+
+def _arriving(moment: Moment) -> list[Value]:
+    several = len(moment.grads) > 1
+    found = []
+    for i, g in enumerate(moment.grads):
+        if g is not None:
+            name = f"g{i}" if several else "g"
+            found.append(Value(name, "gradient in", getattr(g, "array", g), None, 0, name))
+    return found
+
+
+def _leaving(moment: Moment, results: list[Any]) -> list[Value]:
+    letters = ink.letters(moment.op)
+    words = list(letters.values()) if not moment.op.variadic else [f"x{i}" for i in range(len(results))]
+    return [
+        Value(f"∂L/∂{word}", "gradient out", getattr(g, "array", g), None, 0, "")
+        for word, g in zip(words, results, strict=False)
+        if g is not None
+    ]
+
+
+# --- update
+
+
+def _update(p: Any, optimizer: Any, name: str) -> tuple[Value, ...]:
+    found = [Value(name, "parameter", p.array, p.storage, p.storage.version, name)]
+    if p.grad is not None and not p.grad.is_sparse:
+        found.append(Value("g", "input", p.grad.array, p.grad.storage, p.grad.storage.version, ""))
+    for key, value in (optimizer.state.get(p) or {}).items():
+        if isinstance(value, Bare) and value.array.size > 1:
+            found.append(Value(key, "state", value.array, value.storage, value.storage.version, ""))
+    return tuple(found)
+
+
+# --- trials
+
+
+def trial(moment: Moment) -> tuple[Value, ...]:
+    """What the event is about to give, computed ahead; nothing of the program changes.
+
+    Raises what the event itself will raise.  Empty for a Function of the user's own, which runs once only.
+    """
+    event = moment.event
+    with watch.unwatched():
+        if event.phase == "forward":
+            return tuple(_outputs(moment, _tried(moment)))
+        if event.phase == "backward":
+            return _tried_gradients(moment)
+        p, optimizer = moved(moment.optimizer, moment.parameter, moment.group)
+        found = _update(p, optimizer, event.name)
+        return tuple(v._replace(name=f"{v.name}′", target="") for v in found if v.role != "input")
+
+
+def _tried(moment: Moment) -> tuple[Any, ...]:
+    if moment.event.container:
+        return ()
+    recording, here.grad = here.grad, False
+    cast = here.cast
+    here.cast = None
+    try:
+        inputs = moment.inputs
+        if moment.into is not None:
+            inputs = (Bare._wrap(moment.into.array.copy()), *inputs[1:])
+        if moment.into is not None and moment.op.into is not None:
+            out = alias.write(moment.op, inputs[0], inputs[1:], moment.settings)
+        elif moment.op.family.cuts is not None:
+            out = moment.op.function(*inputs, **moment.settings)
+        else:
+            out = tape.apply(moment.op, inputs, moment.settings)
+    finally:
+        here.grad, here.cast = recording, cast
+    return out if isinstance(out, tuple) else (out,)
+
+
+def _tried_gradients(moment: Moment) -> tuple[Value, ...]:
+    walk, node = moment.walk, moment.node
+    if walk is None or moment.event.container:
+        return ()
+    return tuple(_leaving(moment, walk.input_gradients(node, list(moment.grads))))
+
+
+def twin(optimizer: Any) -> Any:
+    """An optimizer of the same kind and settings, with no memory yet and no hooks."""
+    other = object.__new__(type(optimizer))
+    other.__dict__.update(optimizer.__dict__)
+    other.state, other.param_groups = defaultdict(dict), []
+    return other
+
+
+def moved(optimizer: Any, p: Any, group: dict[str, Any]) -> tuple[Any, Any]:
+    """A copy of the parameter as the optimizer is about to leave it, and the twin that remembers what it will."""
+    q = Bare._wrap(p.array.copy())
+    q.tracked = p.tracked
+    q.grad = p.grad
+    other = twin(optimizer)
+    state = optimizer.state.get(p) or {}
+    if state:
+        other.state[q] = {
+            k: Bare._wrap(v.array.copy(), OPTIMIZER) if isinstance(v, Bare) else v for k, v in state.items()
+        }
+    other.advance(q, {**group, "params": [q]})
+    return q, other
