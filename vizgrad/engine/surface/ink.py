@@ -59,7 +59,7 @@ def _between(
 ) -> tuple[Callable[..., Ink], Callable[..., Ink]]:
     """The operator and its reflection; ``right``: how tight the right operand must be (a - (b + c))."""
     right = strength if right is None else right
-    idle = {" + ": 0, " - ": 0, " · ": 1, " / ": 1}.get(sign)  # a number that changes nothing is not written
+    idle = {" + ": 0, " - ": 0, " · ": 1, " / ": 1, "^": 1}.get(sign)  # a number that changes nothing is not written
 
     def join(a: Any, b: Any) -> Ink:
         if idle is not None and type(b) in (int, float) and b == idle:
@@ -104,7 +104,7 @@ def written(x: Any) -> str:
     if isinstance(x, tuple):
         return f"({_listed(x)}{',' * (len(x) == 1)})"
     if type(x) is float:
-        return repr(x) if len(repr(x)) <= 6 else f"{x:.4g}"
+        return (repr(x) if len(repr(x)) <= 6 else f"{x:.4g}").replace("e-0", "e-")
     return "…" if x is Ellipsis else str(x) if isinstance(x, Ink) else repr(x)
 
 
@@ -133,8 +133,8 @@ class Symbols:
                 return first if name == "conj" else Ink(self.plain[name].format(first.within(_ATOM)))
             if name in self.infix:
                 return getattr(first, self.infix[name])(args[1])
-            if name in ("zeros_like", "ones_like", "full_like"):
-                return Ink({"zeros_like": "0", "ones_like": "1"}.get(name) or str(_ink(args[1])))
+            if name in ("zeros", "zeros_like", "ones_like", "full_like"):
+                return Ink({"full_like": str(_ink(args[-1])), "ones_like": "1"}.get(name, "0"))
             if name == "where":
                 return Ink(
                     f"{_ink(args[1]).within(_SUM)} if {args[0]} else {_ink(args[2]).within(_SUM)}", _SUM - 1
@@ -149,7 +149,7 @@ class Symbols:
 
 def call(name: str, args: Sequence[Any], settings: dict[str, Any]) -> Ink:
     """A function by its name.  Of a row of the op table settings are named, and said where they are not the usual."""
-    row, usual = TABLE.get(name), {}
+    row, usual = TABLE.get(name) or TABLE.get(f"{name.removesuffix('nd')}2d"), {}  # conv: of any dimensions
     if row is not None and not row.variadic and name not in ("max", "min"):  # those two are of numbers here
         usual = row.settings
         settings = dict(zip(usual, args[len(row.inputs) :])) | settings  # noqa: B905 - as many as there are

@@ -40,13 +40,13 @@ def describe(
     ``index`` chooses the slice of the leading dimensions; what is out of range is brought into it.  Of complex
     numbers the magnitudes are shown.
     """
+    array = array if hasattr(array, "__setitem__") else numpy.asarray(array)  # a scalar of NumPy's
     xp = namespace.of((array,)).module
     with numpy.errstate(all="ignore"):
         seen = _statistics(xp, array)
         ends, counts = _histogram(xp, array, seen)
         at, cells, pooled = heat(xp, array, index)
-    if array.dtype.kind == "c":
-        says = f"{says}; magnitudes of complex numbers" if says else "magnitudes of complex numbers"
+    says += "; magnitudes of complex numbers" if array.dtype.kind == "c" else ""
     first = [seen.low, seen.mean, seen.high, seen.norm, *ends]
     numbers = numpy.concatenate([first, counts, cells.reshape(-1)])
     part = wire.Array(
