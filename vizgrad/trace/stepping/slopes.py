@@ -40,6 +40,7 @@ class Found(NamedTuple):
 
     distance: float
     where: str
+    says: str  # both numbers there
     kink: str
 
 
@@ -160,7 +161,13 @@ def _compared(
         left, right = (writing.number(side[at]) for side in both)
         place = _place(name.removeprefix("∂L/∂"), at)
         kink = f"not smooth here: at {place} the slope is {left} to one side and {right} to the other"
-    return Found(float(rest.max(initial=0.0)), _place(name, _first(rest)), kink)
+    at = _first(rest)
+    both_say = (
+        f"give {writing.number(slope[at])} where the gradient is {writing.number(dx[at])},"
+        if rest.size
+        else ""
+    )
+    return Found(float(rest.max(initial=0.0)), _place(name, at), both_say, kink)
 
 
 def _first(x: Array) -> tuple[int, ...]:
@@ -179,11 +186,7 @@ def _place(name: str, at: tuple[int, ...]) -> str:
 def _sentence(found: list[Found], made: Sequence[Any]) -> str:
     worst = max(found, key=lambda one: one.distance)
     if worst.distance > FINE[_bytes(made)]:
-        much = (
-            "are not finite where the gradient is, or the other way round,"
-            if math.isinf(worst.distance)
-            else ""
-        )
-        return f"finite differences {much or f'differ by {worst.distance:.0e}'.replace('e-0', 'e-')} at {worst.where}"
+        much = f"differ by {worst.distance:.0e}".replace("e-0", "e-")
+        return f"finite differences {worst.says if math.isinf(worst.distance) else much} at {worst.where}"
     kink = next((one.kink for one in found if one.kink), "")
     return kink or f"finite differences agree to {max(worst.distance, 1e-16):.0e}".replace("e-0", "e-")
