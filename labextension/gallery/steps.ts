@@ -57,7 +57,7 @@ export const stepStories: readonly StepStory[] = [
   {
     name: "step-first",
     says: "The first pass: the graph grows.",
-    views: ["Graph"],
+    views: ["Bar", "Graph"],
     graph: cnn(),
     at: 2,
     first: true,

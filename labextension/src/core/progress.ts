@@ -29,6 +29,8 @@ export interface Progress {
   readonly after: boolean;
   /** Its node, or -1 if the graph has none for it. */
   readonly now: number;
+  /** The node that ran last, where the graph has none for what is next; else -1. */
+  readonly last: number;
   /** The node of the event that is looked at instead, or -1. */
   readonly shown: number;
   readonly events: ReadonlyMap<number, Told>;
@@ -61,10 +63,12 @@ export function progressOf(stepping: Stepping, net: Net): Progress | undefined {
   };
   const marked = (node: number, mark: "edited" | "failed"): boolean =>
     PHASES.some((phase) => events.get(node)?.[phase]?.mark === mark);
+  const now = net.nodes.has(waiting.node) ? waiting.node : -1;
   const known = {
     event: waiting,
     after: pause.after,
-    now: net.nodes.has(waiting.node) ? waiting.node : -1,
+    now,
+    last: now < 0 ? lastOf(stepping, net, pause.at) : -1,
     shown: shown && net.nodes.has(shown.node) ? shown.node : -1,
     events,
     apart,
@@ -73,6 +77,10 @@ export function progressOf(stepping: Stepping, net: Net): Progress | undefined {
     marked,
   };
   return { ...known, groups: groupsOf(net, known) };
+}
+
+function lastOf({ events }: Stepping, net: Net, at: number): number {
+  return events.findLast(({ number, node }) => number < at && net.nodes.has(node))?.node ?? -1;
 }
 
 /** Later events stand for a node before earlier ones, and a whole before its parts. */

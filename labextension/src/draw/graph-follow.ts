@@ -64,7 +64,7 @@ function wanted(net: Net, progress: Progress): string | undefined {
   if (place !== undefined) return place;
   const around = [...progress.groups].filter(([, { now }]) => now).map(([key]) => net.items.get(key));
   const groups = around.filter((item): item is Group => item?.is === "group");
-  return groups.toSorted((a, b) => b.depth - a.depth)[0]?.key;
+  return groups.toSorted((a, b) => b.depth - a.depth)[0]?.key ?? placeOf(net, progress.last);
 }
 
 const itemOf = (net: Net, key: string): Item | undefined =>

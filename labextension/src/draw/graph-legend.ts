@@ -58,7 +58,7 @@ const marks = (): readonly Key[] => [
   ["now", t("the program waits here")],
   ["ran", t("ran")],
   ["ahead", t("to come")],
-  ["waits", t("kept for backward")],
+  ["waits", t("read here, kept for backward")],
   ["back", t("the gradient's way")],
   ["finished", t("updated")],
   ["edited", t("edited")],

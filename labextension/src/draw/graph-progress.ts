@@ -2,7 +2,7 @@
 
 import type { Rect } from "../core/atlas.ts";
 import type { Leaf } from "../core/graph.ts";
-import type { Box, Feed } from "../core/layout.ts";
+import type { Box } from "../core/layout.ts";
 import { partOf } from "../core/norms.ts";
 import { MUCH, type Progress } from "../core/progress.ts";
 import { Brush } from "./graph-brush.ts";
@@ -27,6 +27,7 @@ export class ProgressPainter extends Brush {
       else this.#folded(box, progress);
     }
     this.places(shown);
+    if (this.scale >= 0.2) for (const { box } of shown) if (!box.open) this.#badges(box, progress);
   }
 
   /** Where the program waits and what is looked at: a thick outline and a pointer in the direction of travel. */
@@ -42,6 +43,8 @@ export class ProgressPainter extends Brush {
       const folded = item.is === "group" && !box.open && progress.groups.get(item.key)?.now;
       const place = folded ? box : this.#rectOf(box, progress.now);
       if (place) this.#place(place, box, "now");
+      const last = folded ? undefined : this.#rectOf(box, progress.last);
+      if (last) this.#pointer(last, "last");
     }
   }
 
@@ -76,12 +79,12 @@ export class ProgressPainter extends Brush {
   }
 
   /** Before an event it points into the box, after it out of it; backward it comes from the other side. */
-  #pointer(rect: Rect, what: "now" | "looked"): void {
+  #pointer(rect: Rect, what: "now" | "looked" | "last"): void {
     const { pen } = this;
     const { progress, direction, look } = this.scene;
     const size = Math.max(POINTER, POINTER / this.scale);
     const back = progress?.event.phase === "backward";
-    const leaves = what === "now" && progress?.after === true;
+    const leaves = what === "last" || (what === "now" && progress?.after === true);
     const down = direction === "down";
     const atStart = back === leaves;
     const [start, length] = down ? [rect.y, rect.height] : [rect.x, rect.width];
@@ -100,7 +103,7 @@ export class ProgressPainter extends Brush {
     pen.lineWidth = Math.max(3, 3 / this.scale);
     pen.strokeStyle = look.theme.surface;
     pen.stroke();
-    pen.fillStyle = what === "now" ? look.accent : look.theme.surface;
+    pen.fillStyle = what === "looked" ? look.theme.surface : look.accent;
     pen.fill();
     pen.lineWidth = Math.max(1.5, 1.5 / this.scale);
     pen.strokeStyle = look.accent;
@@ -114,17 +117,7 @@ export class ProgressPainter extends Brush {
     this.#band(box, "start", apart?.forward);
     this.#band(box, "end", apart?.backward);
     if (progress.ran(id, "backward")) this.#backMark(box);
-    this.#badge(box, progress, id);
-    for (const feed of box.feeds) {
-      this.#feed(feed, progress);
-      this.#badge(feed, progress, feed.node.id);
-    }
-  }
-
-  #feed(feed: Feed, progress: Progress): void {
-    this.#band(feed, "end", progress.apart?.get(feed.node.id)?.update, true);
-    if (progress.ran(feed.node.id, "update"))
-      this.#symbol("finished", feed.x + feed.width - 3, feed.y, this.scene.look.theme.category.parameters);
+    for (const feed of box.feeds) this.#band(feed, "end", progress.apart?.get(feed.node.id)?.update, true);
   }
 
   /** Forward at the start of a box, backward at its end; hatched where it is much, hollow where it is nothing. */
@@ -181,27 +174,44 @@ export class ProgressPainter extends Brush {
     pen.fill();
   }
 
-  /** A pencil where a value was edited, a cross where the program failed. */
-  #badge(rect: Rect, progress: Progress, node: number): void {
+  /** A pencil where a value was edited, a cross where the program failed, a tick where it updated. */
+  #badges(box: Box, progress: Progress): void {
     const { theme, accent } = this.scene.look;
-    const [x, y] = [rect.x + 4, rect.y + rect.height];
-    if (progress.marked(node, "failed")) this.#symbol("failed", x, y, theme.alarm);
-    else if (progress.marked(node, "edited")) this.#symbol("edited", x, y, accent);
+    const { item } = box;
+    if (item.is === "group") {
+      if (progress.groups.get(item.key)?.edited)
+        this.#symbol("edited", box.x + 4, box.y + box.height, accent);
+      return;
+    }
+    const places: (readonly [Rect, number])[] = [[box, item.node.id]];
+    for (const feed of box.feeds) {
+      places.push([feed, feed.node.id]);
+      if (progress.ran(feed.node.id, "update"))
+        this.#symbol("finished", feed.x + feed.width - 3, feed.y, theme.category.parameters);
+    }
+    for (const [rect, node] of places) {
+      const [x, y] = [rect.x + 2, rect.y + rect.height + 1];
+      if (progress.marked(node, "failed")) this.#symbol("failed", x, y, theme.alarm);
+      else if (progress.marked(node, "edited")) this.#symbol("edited", x, y, accent);
+    }
   }
 
   #symbol(name: IconName, x: number, y: number, colour: string): void {
     const { pen } = this;
     const { theme } = this.scene.look;
+    const size = Math.max(1, 0.75 / this.scale);
+    pen.save();
+    pen.translate(x, y);
+    pen.scale(size, size);
     pen.beginPath();
-    pen.arc(x, y, 8, 0, 2 * Math.PI);
+    pen.arc(0, 0, 9, 0, 2 * Math.PI);
     pen.fillStyle = theme.surface;
     pen.fill();
-    pen.lineWidth = 1.25;
+    pen.lineWidth = 1.5;
     pen.strokeStyle = colour;
     pen.stroke();
-    pen.save();
-    pen.translate(x - 4.8, y - 4.8);
-    pen.scale(0.8, 0.8);
+    pen.translate(-5.4, -5.4);
+    pen.scale(0.9, 0.9);
     pen.fillStyle = colour;
     pen.fill(pathOf(name), "evenodd");
     pen.restore();
@@ -225,6 +235,5 @@ export class ProgressPainter extends Brush {
     bar(inside.ran / all, this.mix(theme.text, 55));
     bar(inside.back / all, theme.category.gradients);
     this.#band(box, "end", inside.apart);
-    if (inside.edited) this.#symbol("edited", box.x + 4, box.y + box.height, this.scene.look.accent);
   }
 }

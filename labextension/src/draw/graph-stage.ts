@@ -30,7 +30,9 @@ const LOWEST = 180;
 const LEGIBLE = 0.5;
 const FIRST = 0.8;
 /** A growing picture is fitted with so much room to spare, so that it need not be fitted at each step. */
-const AMPLE = 1.3;
+const AMPLE = 1.15;
+/** It is made larger again where it could be so much larger. */
+const WORTH = 1.3;
 
 export class Stage {
   readonly element: HTMLElement;
@@ -145,10 +147,11 @@ export class Stage {
     const picture = this.#picture as Picture;
     const { scale } = this.view;
     const space = this.#space();
-    const fits = picture.width * scale <= space.width && picture.height * scale <= space.height;
+    const best = zoomOf(picture, space);
     const ample = { width: picture.width * AMPLE, height: picture.height * AMPLE };
-    const next = fits ? scale : Math.max(zoomOf(ample, space), LEGIBLE);
-    const whole = zoomOf(picture, space) >= next - 1e-9;
+    const stays = scale <= best && best < WORTH * scale;
+    const next = stays ? scale : Math.max(zoomOf(ample, space), LEGIBLE);
+    const whole = best >= next - 1e-9;
     this.#tall = Math.min(Math.max(this.#tall, picture.height * next), TALLEST);
     this.#resize();
     if (whole) this.view.centre(picture, next);
