@@ -61,7 +61,7 @@ class Walk:
                 watch.tell("on_node", node, grads)
             if node.hooks:
                 grads = hooks.before(node, grads, tensors=self.create_graph)
-            results = self._input_gradients(node, grads)
+            results = self.input_gradients(node, grads)
             if node.hooks:
                 results = hooks.after(node, results, grads, tensors=self.create_graph)
             if here.watchers:
@@ -134,7 +134,8 @@ class Walk:
             if self.store:
                 hooks.around(x, g, accumulate, tensors=self.create_graph)
 
-    def _input_gradients(self, node: Node, grads: list[Any]) -> list[Any]:
+    def input_gradients(self, node: Node, grads: list[Any]) -> list[Any]:
+        """What a node makes of the gradients of its outputs.  RuntimeError if what it kept was freed or changed."""
         if node.kept is SPENT:
             raise RuntimeError(SECOND_TIME)
         if node.gradients is not None:
@@ -143,6 +144,8 @@ class Walk:
         flowing = next((g for g in grads if g is not None), None)
         if flowing is None:  # hooks may take all gradients away
             return [None] * len(node.edges)
+        if op.shares:
+            names = {**names, "shared": {}}
         xp = namespace.GRAPH if self.create_graph else namespace.of((flowing,))
         given = tuple(grads) if op.outputs else (grads[0],)
         if op.variadic:

@@ -8,6 +8,8 @@ a gradient formula asks for after ``g`` say what the op keeps for backward:
     <input>           an input's array
     <input>_shape     only its shape
     <setting>         nothing: settings are at hand anyway
+    shared            nothing: a dict, empty at each backward pass, in which one input's gradient may leave to the
+                      next what both need
     any other name    an extra that ``forward`` returned beside the output: ``return y, {"mask": mask}``
 """
 
@@ -75,6 +77,7 @@ class Op:
     settings: dict[str, Any]  # arguments that are not, with their defaults
     gradients: tuple[Gradient | None, ...]  # one per input
     keeps: tuple[str, ...]  # what must survive until the backward pass
+    shares: bool  # its gradients leave something to each other
     variadic: bool  # its one input is a sequence of tensors
     family: type
     samples: tuple[Any, ...]
@@ -164,7 +167,7 @@ def _read(cls: Any) -> Op:
     unknown = {n[2:] for n in vars(cls) if n.startswith("d_")} - set(inputs)
     if unknown:
         raise TypeError(f"op {cls.__name__!r} has no input named {', '.join(sorted(unknown))}")
-    keeps = {name for g in gradients if g for name in g.reads} - set(settings)
+    reads = {name for g in gradients if g for name in g.reads}
     from .kernels import compiled
     from .ops import demands
     from .surface.out import result
@@ -176,7 +179,8 @@ def _read(cls: Any) -> Op:
         inputs=inputs,
         settings=settings,
         gradients=gradients,
-        keeps=tuple(sorted(keeps)),
+        keeps=tuple(sorted(reads - {*settings, "shared"})),
+        shares="shared" in reads,
         variadic=any("Values" in str(a.annotation) for a in arguments),
         family=cls,
         samples=cls.samples,

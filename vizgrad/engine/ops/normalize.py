@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.kernels import blocks, normal
-from vizgrad.engine.kernels import rows as by_rows
+from vizgrad.engine.kernels.rows import sums
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shapes import known, product
@@ -30,23 +32,35 @@ def widened(x: Any) -> Any:
     return x.astype("float32") if x.dtype.itemsize < 4 else x
 
 
-def _d_normalized(xp, g, x, mean, rstd, weight, axis, along=0, shape=None):
+def _normalized(xp, x, weight, bias, axis, eps):
+    """(x - mean) / √(var + eps) · weight + bias, the mean and the variance over ``axis``, which end with the last."""
+    if isinstance(x, numpy.ndarray):
+        return normal.normalized(x, weight, bias, axis[:-1], eps)
+    mean = xp.mean(x, axis=axis, keepdims=True)
+    far = x - mean
+    var = xp.mean(far * far, axis=axis, keepdims=True)
+    y = far * (var + eps) ** -0.5
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias, mean, var
+
+
+def _d_normalized(xp, g, x, mean, rstd, weight, axis, shape, shared):
     """The gradient by x of (x - mean) · rstd · weight, when mean and rstd are computed from x itself.
 
     In the shape of x, or in ``shape``, which is how the input came.
     """
-    if not isinstance(x, Bare) and known(x.shape):
-        return normal.d_normalized(xp, g, x, mean, rstd, weight, axis, along, shape)
+    if isinstance(x, numpy.ndarray):
+        return normal.d_normalized(widened(g), widened(x), mean, rstd, weight, axis[:-1], shape, shared)
     g = g if weight is None else g * weight
     y = (x - mean) * rstd
     both = xp.mean(g, axis=axis, keepdims=True) + y * xp.mean(g * y, axis=axis, keepdims=True)
     return rstd * (g - both)
 
 
-def _d_scale(xp, g, x, mean, rstd, axis):
+def _d_scale(xp, g, x, mean, rstd, axis, shared):
     """The gradient by weight of (x - mean) · rstd · weight: added up over ``axis``."""
-    if not isinstance(x, Bare) and known(x.shape):
-        return normal.d_scale(xp, g, x, mean, rstd, axis)
+    if isinstance(x, numpy.ndarray):
+        return normal.d_scale(widened(g), widened(x), mean, rstd, axis, shared)
     return xp.sum(g * ((x - mean) * rstd), axis=axis)
 
 
@@ -58,10 +72,7 @@ def _shaped(xp, dx, shape):
 def _channel_sums(xp, g):
     """The sum over all dimensions but the channels."""
     planes = xp.reshape(g, _lined_channels(g.shape)[0])
-    if isinstance(g, Bare) or not known(g.shape):
-        return xp.sum(planes, axis=(0, 2))
-    planes = widened(planes)
-    return (planes @ xp.ones(planes.shape[2], dtype=planes.dtype)).sum(axis=0)
+    return xp.sum(sums(widened(planes)) if isinstance(g, numpy.ndarray) else planes, axis=(0, 2))
 
 
 def _plus(a, b):
@@ -119,23 +130,20 @@ class layer_norm(normalization):
         normalized_shape: Shape = (),
         eps: float = 1e-5,
     ):
-        rows, _, _ = _lined_rows(input, normalized_shape)
-        weight, bias = (None if p is None else p.reshape(-1).astype(widened(p).dtype) for p in (weight, bias))
-        y, mean, rstd = by_rows.normalized(xp, widened(input).reshape(rows), weight, bias, eps)
+        rows, _, line = _lined_rows(input, normalized_shape)
+        weight, bias = (None if p is None else widened(p).reshape(line) for p in (weight, bias))
+        y, mean, var = _normalized(xp, widened(input).reshape(rows), weight, bias, (1,), eps)
         kept = (*input.shape[: input.ndim - len(normalized_shape)], *(1,) * len(normalized_shape))
+        rstd = (var + eps) ** -0.5
         return y.astype(input.dtype, copy=False).reshape(input.shape), mean.reshape(kept), rstd.reshape(kept)
 
-    def d_input(xp, g, g_mean, g_rstd, input, weight, mean, rstd, normalized_shape):
+    def d_input(xp, g, g_mean, g_rstd, input, weight, mean, rstd, normalized_shape, shared):
         rows, column, line = _lined_rows(input, normalized_shape)
         x, mean, rstd = xp.reshape(input, rows), xp.reshape(mean, column), xp.reshape(rstd, column)
         dx = None
         if g is not None:
-            g = xp.reshape(g, rows)
-            if isinstance(x, Bare) or not known(x.shape):
-                dx = _d_normalized(xp, g, x, mean, rstd, _maybe(xp, weight, line), (1,))
-            else:
-                weight = None if weight is None else widened(weight.reshape(-1))
-                dx = by_rows.d_input(xp, widened(g), widened(x), mean[:, 0], rstd[:, 0], weight, input.shape)
+            weight = _maybe(xp, weight, line)
+            dx = _d_normalized(xp, xp.reshape(g, rows), x, mean, rstd, weight, (1,), input.shape, shared)
         if g_mean is None and g_rstd is None:
             return _shaped(xp, dx, input.shape)
         dx = _from_statistics(
@@ -143,20 +151,17 @@ class layer_norm(normalization):
         )
         return _shaped(xp, dx, input.shape)
 
-    def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape):
+    def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape, shared):
         if g is None:
             return None
         rows, column, _ = _lined_rows(input, weight_shape)
         x, mean, rstd = xp.reshape(input, rows), xp.reshape(mean, column), xp.reshape(rstd, column)
-        g = xp.reshape(g, rows)
-        if isinstance(x, Bare) or not known(x.shape):
-            return xp.reshape(_d_scale(xp, g, x, mean, rstd, (0,)), weight_shape)
-        return by_rows.d_weight(xp, widened(g), widened(x), mean[:, 0], rstd[:, 0]).reshape(weight_shape)
+        return xp.reshape(_d_scale(xp, xp.reshape(g, rows), x, mean, rstd, (0,), shared), weight_shape)
 
     def d_bias(xp, g, g_mean, g_rstd, bias_shape):
-        if g is None or isinstance(g, Bare) or not known(g.shape):
+        if not isinstance(g, numpy.ndarray):
             return None if g is None else _sum_to(xp, g, bias_shape)
-        return by_rows.column_sums(xp, widened(g).reshape(-1, product(bias_shape))).reshape(bias_shape)
+        return normal.column_sums(widened(g).reshape(-1, product(bias_shape))).reshape(bias_shape)
 
 
 def _sum_to(xp, g, shape):
@@ -250,18 +255,18 @@ class batch_norm(normalization):
     def forward(xp, input: Value, weight: Value | None = None, bias: Value | None = None, eps: float = 1e-5):
         planes, line = _lined_channels(input.shape)
         weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
-        y, mean, var = normal.normalized(
-            xp, widened(input).reshape(planes), weight, bias, (0, 2), eps, along=1
-        )
+        y, mean, var = _normalized(xp, widened(input).reshape(planes), weight, bias, (0, 2), eps)
         return y.astype(input.dtype, copy=False).reshape(input.shape), mean.reshape(-1), var.reshape(-1)
 
-    def d_input(xp, g, g_mean, g_var, input, weight, mean, var, eps):
+    def d_input(xp, g, g_mean, g_var, input, weight, mean, var, eps, shared):
         planes, line = _lined_channels(input.shape)
         x, mean, dx = xp.reshape(input, planes), xp.reshape(mean, line), None
         if g is not None:
             rstd = (xp.reshape(var, line) + eps) ** -0.5
             weight = _maybe(xp, weight, line)
-            dx = _d_normalized(xp, xp.reshape(g, planes), x, mean, rstd, weight, (0, 2), 1, input.shape)
+            dx = _d_normalized(
+                xp, xp.reshape(g, planes), x, mean, rstd, weight, (0, 2), input.shape, shared
+            )
         if g_mean is None and g_var is None:
             return _shaped(xp, dx, input.shape)
         dx = _maybe(xp, dx, planes)
@@ -271,14 +276,12 @@ class batch_norm(normalization):
             dx = _plus(dx, xp.reshape(g_var, line) * (2 / (planes[0] * planes[2])) * (x - mean))
         return _shaped(xp, dx, input.shape)
 
-    def d_weight(xp, g, g_mean, g_var, input, mean, var, eps):
+    def d_weight(xp, g, g_mean, g_var, input, mean, var, eps, shared):
         if g is None:
             return None
         planes, line = _lined_channels(input.shape)
-        rstd = (xp.reshape(var, line) + eps) ** -0.5
-        return _d_scale(
-            xp, xp.reshape(g, planes), xp.reshape(input, planes), xp.reshape(mean, line), rstd, (0, 2)
-        )
+        x, mean, rstd = xp.reshape(input, planes), xp.reshape(mean, line), (xp.reshape(var, line) + eps) ** -0.5
+        return _d_scale(xp, xp.reshape(g, planes), x, mean, rstd, (0, 2), shared)
 
     def d_bias(xp, g, g_mean, g_var):
         return None if g is None else _channel_sums(xp, g)
@@ -317,11 +320,11 @@ class batch_norm_eval(normalization):
         scale = xp.reshape(scale if weight is None else scale * weight, line)
         return xp.reshape(xp.reshape(g, planes) * scale, g.shape)
 
-    def d_weight(xp, g, input, running_mean, running_var, eps):
+    def d_weight(xp, g, input, running_mean, running_var, eps, shared):
         planes, line = _lined_channels(input.shape)
         rstd = xp.reshape((running_var + eps) ** -0.5, line)
         mean = xp.reshape(running_mean, line)
-        return _d_scale(xp, xp.reshape(g, planes), xp.reshape(input, planes), mean, rstd, (0, 2))
+        return _d_scale(xp, xp.reshape(g, planes), xp.reshape(input, planes), mean, rstd, (0, 2), shared)
 
     def d_bias(xp, g):
         return _channel_sums(xp, g)
@@ -367,17 +370,19 @@ class group_norm(normalization):
     ):
         groups, statistics, line = _lined_groups(input.shape, num_groups)
         weight, bias = _maybe(xp, weight, line), _maybe(xp, bias, line)
-        y, mean, var = normal.normalized(xp, widened(input).reshape(groups), weight, bias, (2, 3), eps)
+        y, mean, var = _normalized(xp, widened(input).reshape(groups), weight, bias, (2, 3), eps)
         y = y.astype(input.dtype, copy=False).reshape(input.shape)
         return y, mean.reshape(statistics[:2]), ((var + eps) ** -0.5).reshape(statistics[:2])
 
-    def d_input(xp, g, g_mean, g_rstd, input, weight, mean, rstd, num_groups):
+    def d_input(xp, g, g_mean, g_rstd, input, weight, mean, rstd, num_groups, shared):
         groups, statistics, line = _lined_groups(input.shape, num_groups)
         x, mean, rstd = xp.reshape(input, groups), xp.reshape(mean, statistics), xp.reshape(rstd, statistics)
         dx = None
         if g is not None:
             weight = _maybe(xp, weight, line)
-            dx = _d_normalized(xp, xp.reshape(g, groups), x, mean, rstd, weight, (2, 3), shape=input.shape)
+            dx = _d_normalized(
+                xp, xp.reshape(g, groups), x, mean, rstd, weight, (2, 3), input.shape, shared
+            )
         if g_mean is None and g_rstd is None:
             return _shaped(xp, dx, input.shape)
         dx = _maybe(xp, dx, groups)
@@ -388,12 +393,12 @@ class group_norm(normalization):
             dx = _plus(dx, xp.reshape(g_rstd, statistics) * (rstd * rstd * rstd) * (mean - x) / n)
         return _shaped(xp, dx, input.shape)
 
-    def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape, num_groups):
+    def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape, num_groups, shared):
         if g is None:
             return None
         groups, statistics, _ = _lined_groups(input.shape, num_groups)
         mean, rstd = xp.reshape(mean, statistics), xp.reshape(rstd, statistics)
-        dw = _d_scale(xp, xp.reshape(g, groups), xp.reshape(input, groups), mean, rstd, (0, 3))
+        dw = _d_scale(xp, xp.reshape(g, groups), xp.reshape(input, groups), mean, rstd, (0, 3), shared)
         return xp.reshape(dw, weight_shape)
 
     def d_bias(xp, g, g_mean, g_rstd):
