@@ -137,9 +137,9 @@ from vizgrad.streams import Event, Stream, get_device_module
 
 if _TYPE_CHECKING:
     from vizgrad import distributions
-    from vizgrad.widgets.run import replay, watch
+    from vizgrad.widgets.run import replay, step, watch
 
-_LATER = {"watch": "vizgrad.widgets.run", "replay": "vizgrad.widgets.run"}  # loaded when first used
+_LATER = {name: "vizgrad.widgets.run" for name in ("watch", "step", "replay")}  # loaded when first used
 
 
 def __getattr__(name: str) -> _Any:

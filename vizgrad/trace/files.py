@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import numpy
+
 from . import wire
 from .clean import clean
 from .history import History
-from .message import UnreadableError, from_json
+from .message import UnreadableError, from_json, numbers_of
+from .stepping.feed import Feed
 
 LONGEST_LINE = 16_000_000  # characters
 
@@ -65,11 +68,8 @@ def _read(line: str) -> tuple[wire.Update, bytes]:
         points = base64.b64decode(found.get("data", ""), validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise UnreadableError("its points are damaged") from None
-    told = sum(part.points for part in update.parts if isinstance(part, wire.Series))
-    if (
-        any(isinstance(part, wire.Series) and part.points < 0 for part in update.parts)
-        or len(points) != 16 * told
-    ):
+    told = [numbers_of(part) for part in update.parts]
+    if any(n < 0 for n in told) or len(points) != 8 * sum(told):
         raise UnreadableError("its points do not match what it says of them")
     return update, points
 
@@ -106,13 +106,22 @@ class Recording:
         at = 0
         with self.history.lock:
             for part in update.parts:
+                here, at = at, at + numbers_of(part)
                 if isinstance(part, wire.Series):
-                    n = part.points
-                    self.history.restore(part, numbers[at : at + n], numbers[at + n : at + 2 * n])
-                    at += 2 * n
+                    middle = here + part.points
+                    self.history.restore(part, numbers[here:middle], numbers[middle:at])
                 elif isinstance(part, wire.Graph):
                     self.history.graph = part
                 elif isinstance(part, wire.Memory):
                     self.history.memory = part
-                else:
+                elif isinstance(part, wire.Status):
                     self._status = part
+                else:
+                    self._restore_step(part, numbers[here:at])
+
+    def _restore_step(self, part: wire.Part, numbers: array[float]) -> None:
+        if self.history.steps is None:
+            self.history.steps = Feed()
+        if self.history.graph is not None:
+            self.history.steps.put(self.history.graph)
+        self.history.steps.restore(part, numpy.asarray(numbers, dtype="f8"))

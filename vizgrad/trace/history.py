@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import wire
 from .clean import clean
 from .series import LIMIT, Series
+
+if TYPE_CHECKING:
+    from .stepping.feed import Feed
 
 MOST_CURVES = 2_000
 KEYFRAME = 60_000  # points of all curves together in a keyframe: half a megabyte of x and as much of y
@@ -29,6 +32,7 @@ class History:
         self._graph: wire.Graph | None = None
         self._memory: wire.Memory | None = None
         self._new_graph = self._new_memory = False
+        self.steps: Feed | None = None  # of a run that is stepped through
 
     def add(self, group: str, name: str, x: float, y: float, unit: str = "") -> None:
         """One point of one curve.  Hold the lock."""
@@ -93,12 +97,13 @@ class History:
                     _put(points, x, y)
                     said = curve.sampled(len(x)) if replace else curve.sampled_taken
                     parts.append(wire.Series(group, name, curve.unit, len(x), replace, said))
-            if self._graph and self._new_graph:
+            if self._graph and self._new_graph and not self.steps:
                 parts.append(self._graph)
             if self._memory and self._new_memory:
                 parts.append(self._memory)
             self._new_graph = self._new_memory = False
-            return parts, points.tobytes()
+            more, numbers = self.steps.take() if self.steps else ([], b"")
+            return [*parts, *more], points.tobytes() + numbers
 
     def everything(
         self, most: int = LIMIT // 4, shows: Callable[[str], bool] = lambda group: True
@@ -113,8 +118,10 @@ class History:
                 x, y = curve.points(most)
                 _put(points, x, y)
                 parts.append(wire.Series(group, name, curve.unit, len(x), True, curve.sampled(len(x))))
-            parts.extend(part for part in (self._graph, self._memory) if part)
-            return parts, points.tobytes()
+            stepped = self.steps is not None and shows("steps")
+            parts.extend(part for part in (None if stepped else self._graph, self._memory) if part)
+            more, numbers = self.steps.everything() if self.steps and stepped else ([], b"")
+            return [*parts, *more], points.tobytes() + numbers
 
 
 def _put(points: array[float], x: Any, y: Any) -> None:

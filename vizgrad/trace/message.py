@@ -101,10 +101,21 @@ def _said(kind: Any) -> str:
     return str(getattr(kind, "is_", None) or getattr(kind, "__name__", kind))
 
 
-def command(content: object) -> wire.Command | None:
+def numbers_of(part: wire.Part) -> int:
+    """How many numbers of the buffer belong to a part; less than 0 for one that cannot be."""
+    if isinstance(part, wire.Series):
+        return 2 * part.points
+    if isinstance(part, wire.Card):
+        return -1 if any(a.points < 0 for a in part.arrays) else sum(a.points for a in part.arrays)
+    return part.points if isinstance(part, wire.Difference) else 0
+
+
+def command(content: object) -> wire.Command | wire.Ask | None:
     """The command in a message from a page, or None if it is anything else."""
+    said = cast("dict[str, Any]", content).get("is") if isinstance(content, dict) else None
+    kind = wire.Ask if said == wire.Ask.is_ else wire.Command
     try:
-        asked = from_json(wire.Command, content)
+        asked = from_json(kind, content)
     except UnreadableError:
         return None
     return asked if asked.version == wire.VERSION and asked.seq >= 0 else None

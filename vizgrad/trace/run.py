@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from vizgrad.engine import watch as watching
 from vizgrad.engine.local import set_watchers
 
 from . import dot, wire
@@ -25,6 +26,8 @@ from .recorder import Recorder
 from .warn import warn
 
 if TYPE_CHECKING:
+    from .stepping.stepper import Stepper
+
     from graphviz import Digraph  # pyright: ignore[reportMissingTypeStubs]
     from plotly.graph_objects import Figure  # pyright: ignore[reportMissingTypeStubs]
 
@@ -69,6 +72,8 @@ class Run:
         self._publisher = publisher
         self._clock = Clock()
         self.control = Control(self._clock, publisher.poke)
+        self.control.step = self.begin_stepping
+        self.stepper: Stepper | None = None
         self.recorder: Recorder | None = None
         self.channel = Channel(self)
         self._thread: threading.Thread | None = None
@@ -140,6 +145,8 @@ class Run:
     ) -> bool:
         stopped = isinstance(error, Stop) and error.control is self.control
         assert self.recorder is not None
+        if self.stepper is not None:
+            self._end_stepping(None if stopped else error)
         try:
             self.recorder.finish()
         finally:
@@ -163,12 +170,37 @@ class Run:
             if isinstance(log, Log):
                 log.close()
 
+    # --- stepping
+
+    def begin_stepping(self, **settings: Any) -> Stepper:
+        """Pause at the next event, on the thread that trains; ``settings`` as `Stepper` takes them.
+
+        With ``stays=True`` the stepper watches until the block is over, else until it is told to continue.
+        """
+        from .stepping.stepper import Stepper
+
+        assert self.recorder is not None
+        if self.stepper is None or self.stepper.gone:
+            self.stepper = Stepper(self.model, self.control, step=self.recorder.step, **settings)
+            with self.history.lock:
+                self.history.steps = self.stepper.feed
+            watching.add(self.stepper)
+        return self.stepper
+
+    def _end_stepping(self, error: BaseException | None) -> None:
+        assert self.stepper is not None
+        watching.remove(self.stepper)
+        try:
+            self.stepper.close(error)
+        except Exception as problem:
+            warn(f"the end of stepping could not be shown: {type(problem).__name__}: {problem}")
+
     # --- what happens to it
 
     @property
     def active(self) -> bool:
         """Whether it is being trained, or paused."""
-        return self.control.state in ("live", "paused")
+        return self.control.state in ("live", "paused", "stepping")
 
     @property
     def acked(self) -> int:
@@ -185,9 +217,13 @@ class Run:
             self.control.state, self.control.mode, step, every, clock.elapsed, clock.rate, note
         )
 
-    def hear(self, command: wire.Command) -> None:
+    def hear(self, command: wire.Command | wire.Ask) -> None:
         """A page has said something.  Runs on any thread, so it only sets fields."""
         now = self._publisher.now()
+        if isinstance(command, wire.Ask):
+            self.channel.hear_seen(now)
+            self._hear_ask(command)
+            return
         if command.do == "hello":
             self.channel.hear_hello(now)
         else:
@@ -195,6 +231,17 @@ class Run:
         self.control.apply(command)
         if not self.active and command.do == "hello":
             self._publisher.add(self.channel)  # a page that comes late gets an answer too
+
+    def _hear_ask(self, ask: wire.Ask) -> None:
+        """What a page asks of the stepper; the first step makes one."""
+        self.control.acked = ask.seq
+        if self.stepper is not None and not self.stepper.gone:
+            self.stepper.ask(ask)
+        elif ask.do == "step" and self.active:
+            self.control.ask("step")
+        self._publisher.poke()
+        if not self.active:
+            self._publisher.add(self.channel)  # somebody looks back at a block that is over
 
     def pause(self) -> None:
         """Pause at the next safe point; call it from another thread."""

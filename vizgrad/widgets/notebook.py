@@ -30,8 +30,9 @@ V = TypeVar("V", bound=View)
 class NotebookRun(Run):
     """Shows its dashboard when the block is entered, and leaves a picture of the end in the notebook."""
 
-    def __init__(self, *args: Any, show: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, show: bool = True, first: type[View] = Dashboard, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._first = first  # the view that is shown when the block is entered
         self.page = RunModel(self)
         self.channel.page = self.page
         self._show = show
@@ -86,13 +87,13 @@ class NotebookRun(Run):
         return cast("V", self._views[kind])
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        return self.dashboard().mime()
+        return self._view(self._first).mime()
 
     # --- the block
 
     def _opening(self) -> None:
         if self._show and self._thread is None:
-            self.dashboard().show()
+            self._view(self._first).show()
 
     def _closing(self) -> None:
         for view in self._views.values():
@@ -102,7 +103,7 @@ class NotebookRun(Run):
         shell = _shell()
         self._cell = shell.get_parent() if hasattr(shell, "get_parent") else None
         if self._show:
-            self.dashboard().show()
+            self._view(self._first).show()
 
     def _train(self, train: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         shell = _shell()
@@ -112,7 +113,7 @@ class NotebookRun(Run):
 
     # --- the page speaks
 
-    def hear(self, command: wire.Command) -> None:
+    def hear(self, command: wire.Command | wire.Ask) -> None:
         """A page has said something.  Runs on any thread, so it only sets fields."""
         if threading.current_thread() is not threading.main_thread() and self._thread is None:
             self.control.mode = "subshell"
@@ -126,7 +127,7 @@ class NotebookRun(Run):
         if self.control.mode == "unknown":
             self.control.mode = "interrupt"
         self.hear(asked)
-        return asked.do in ("pause", "resume", "stop")
+        return asked.do not in ("hello", "seen")
 
     def _idle(self, drain: Drain) -> None:
         """In each slice of a pause: see what the page wants, if it has no other way to tell."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vizgrad.trace.publisher import Sink
     from vizgrad.trace.run import Run
+    from vizgrad.trace.stepping.session import Session
+    from vizgrad.trace.stepping.stepper import Stepper
 
     from .snapshot import Replay
 
-__all__ = ["replay", "watch"]
+__all__ = ["replay", "step", "watch"]
 
 
 def watch(
@@ -44,6 +47,36 @@ def watch(
     return run.watch(
         model, optimizer, scheduler, title=title, every=every, show=show, to=to, background=background
     )
+
+
+def step(
+    model: Any,
+    optimizer: Any = None,
+    *,
+    title: str | None = None,
+    drive: Callable[[Stepper], None] | None = None,
+    budget: int = 256 * 2**20,
+    breaks: Any = (),
+    to: str | Path | Sink | None = None,
+) -> Session:
+    """Run a block paused: ``with vizgrad.step(model, optimizer) as s: …``.
+
+    The program waits before each op of the forward pass, each node of the backward pass and each parameter's
+    update.  In a notebook the view steers it, in a terminal the keyboard, elsewhere ``drive``: a function that is
+    called with ``s`` at each pause and asks for what comes next, as ``s.step()`` does.  ``budget``: bytes of
+    values that may be held for looking back.  ``breaks``: ops to pause at, "nan", or functions of a tensor.
+    """
+    if in_notebook():
+        from vizgrad.trace.stepping.session import Session
+
+        from .notebook import NotebookRun
+        from .stepper import Stepper as View
+
+        run = NotebookRun(model, optimizer, title=title, to=to, first=View, show=drive is None)
+        return Session(run, drive=drive, budget=budget, breaks=breaks)
+    from vizgrad.trace.stepping.session import step
+
+    return step(model, optimizer, title=title, drive=drive, budget=budget, breaks=breaks, to=to)
 
 
 def replay(path: str | Path) -> Replay:

@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 MIME = "application/vnd.vizgrad.run+json"
 MOST_BYTES = 195_000  # of one view in a saved notebook, with a little room for what surrounds it
 SIZES = ((1024, 5000), (512, 1000), (256, 500), (128, 300), (96, 200), (64, 100), (48, 50), (32, 25), (16, 0))
-GROUPS = {"Curves": ("metric",), "Rates": ("rate",), "Memory": ("memory",), "Graph": ()}
-NOT_MEASURES = ("metric", "rate", "memory")
+GROUPS = {
+    "Curves": ("metric",),
+    "Rates": ("rate",),
+    "Memory": ("memory",),
+    "Graph": ("steps",),
+    "Stepper": ("steps",),
+}
+NOT_MEASURES = ("metric", "rate", "memory", "steps")
 
 
 class Source(Protocol):
@@ -46,8 +52,11 @@ def keyframe(source: Source, view: str, points: int, nodes: int) -> tuple[wire.U
     kept: list[wire.Part] = [source.status]
     for part in parts:
         if isinstance(part, wire.Graph):
-            if view in ("Dashboard", "Graph"):
+            if view in ("Dashboard", "Graph", "Stepper"):
                 kept.append(_first(part, nodes))
+        elif isinstance(part, wire.Events):
+            last = part.events[-max(16, nodes) :]
+            kept.append(wire.Events(last[0].number if last else part.first, last))
         elif not isinstance(part, wire.Memory) or view in ("Dashboard", "Memory"):
             kept.append(part)
     return wire.Update(wire.VERSION, source.id, source.title, 0, True, 0, tuple(kept)), data

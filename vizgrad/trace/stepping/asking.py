@@ -27,6 +27,10 @@ class Asking:
     def ask(self, ask: wire.Ask) -> None:
         """Post a command, from any thread."""
         me = cast("Stepper", self)
+        if me.closed:  # nobody waits any more; looking back is still possible, on the caller's own thread
+            if ask.do in ("show", "pick"):
+                me.look(ask)
+            return
         me.asked.append(ask)
         me.control.wake()
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 from numpy.typing import NDArray
 
 from vizgrad.trace import wire
 
-from .event import Event
+if TYPE_CHECKING:
+    from .event import Event
 
 MOST = 5_000  # events that are sent at once: the latest ones
 
@@ -52,6 +53,14 @@ class Feed:
         with self._lock:
             self._events = told
             self._sent = min(self._sent, changed)
+
+    def restore(self, part: wire.Part, points: Numbers) -> None:
+        """Take in a part that was sent once, from a recording."""
+        if isinstance(part, wire.Events):
+            with self._lock:
+                self._events = [*(e for e in self._events if e.number < part.first), *part.events][-MOST:]
+        else:
+            self.put(part, points)
 
     @property
     def events(self) -> tuple[wire.Event, ...]:

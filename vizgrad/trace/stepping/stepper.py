@@ -6,6 +6,7 @@ computes, where the program stands; whoever shows it reads `feed`.
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -46,9 +47,14 @@ class Stepper(Asking, Follower):
         drive: Callable[[Any], None] | None = None,
         budget: int = BUDGET,
         step: int = 0,
+        stays: bool = False,
     ) -> None:
         super().__init__(Names(model), step=step)
         self.control = control
+        self.stays = stays  # also while it is to pause nowhere
+        self._looking = threading.Lock()
+        self.gone = False  # it watches no longer
+        self.closed = False  # the block is over
         self.drive = drive
         self.feed = Feed()
         self.recording = Recording(budget)
@@ -75,6 +81,8 @@ class Stepper(Asking, Follower):
 
     def began(self, moment: Moment) -> None:
         event = moment.event
+        if self.asked:
+            self._attend()
         if event.phase == "forward":
             self._begin_pass(event)
         self.recording.began(moment)
@@ -105,8 +113,8 @@ class Stepper(Asking, Follower):
 
     def failed(self, moment: Moment) -> None:
         moment.event.mark = "failed"
+        moment.event.values = values.of(moment)  # what it was given: it gave nothing
         self._changed = min(self._changed, moment.event.number)
-        self.failed_event = moment.event
 
     def backward_begins(self, walk: Any, root: Any) -> None:
         self.recording.backward_begins(walk, self.count, outer=self.surrounding is None)
@@ -124,7 +132,7 @@ class Stepper(Asking, Follower):
 
     def _begin_pass(self, event: Event) -> None:
         """With the first op after an optimizer's step another pass begins."""
-        if self._last is None or self._last.step == event.step or self.surrounding is not None:
+        if self._last is None or self._last.step == event.step or event.inside is not None:
             return
         self.lengths = [event.number - self._begins]
         self._begins = event.number
@@ -158,6 +166,18 @@ class Stepper(Asking, Follower):
         self.travel.leave()
         self.now, self.at = None, -1
         self.tell()
+        if not (self.stays or self.breaks or self.waiting) and self.goal is goals.never:
+            self.gone = True
+            watch.remove(self)
+
+    def _attend(self) -> None:
+        """What is asked while the program runs: to pause, or to change where it will."""
+        while self.asked:
+            ask = self.asked.popleft()
+            if ask.do in ("break", "unbreak"):
+                self._obey(ask)
+            elif ask.do == "step":
+                self.goal = goals.next_event
 
     def _serve(self) -> bool:
         """Do what was asked; True when the program is to go on."""
@@ -175,8 +195,13 @@ class Stepper(Asking, Follower):
                 self.carry_out(ask)
         except (ValueError, IndexError, KeyError, RuntimeError) as error:
             self.note = clean(error, 400)
-        if self.now is not None:
+        if self.now is not None or self.closed:
             self.tell()
+
+    def look(self, ask: wire.Ask) -> None:
+        """Show another event of a block that is over."""
+        with self._looking:
+            self._obey(ask)
 
     def release(self, goal: Goal) -> None:
         """Go on until ``goal``."""
@@ -227,7 +252,7 @@ class Stepper(Asking, Follower):
                 after=self.after and now is not None,
                 shown=self.shown,
                 frontier=now.event.number if now else -1,
-                failed=self.failed_event is not None and now is None and not self.stack,
+                failed=self.failed_event is not None,
                 why=self.why,
                 first=recording.first,
                 begins=self._begins,
@@ -243,14 +268,15 @@ class Stepper(Asking, Follower):
 
     def close(self, error: BaseException | None) -> None:
         """The block is over; where it failed, the event that raised stays open."""
+        failing = self.surrounding
         self.end_all()
-        self.now, self.at = None, -1
-        if error is not None and self.failed_event is not None:
+        self.now, self.at, self.closed = None, -1, True
+        self.failed_event = failing.event if failing is not None and error is not None else None
+        if self.failed_event is not None:
             self.shown = self.failed_event.number
             self.why = clean(f"{self.failed_event.name} raised {type(error).__name__}: {error}", 400)
         else:
-            self.failed_event = None
-            self.why = "the block is over"
+            self.why = "the block is over" if error is None else clean(f"{type(error).__name__}: {error}", 400)
             self.shown = self.recording.events[-1].number if self.recording.events else -1
         with watch.unwatched():
             self.travel.conclude()

@@ -1,0 +1,55 @@
+"""``with vizgrad.step(model, optimizer) as s: …``: a block that runs paused."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from vizgrad.trace.run import Run
+
+from .recording import BUDGET
+from .stepper import Stepper
+
+
+class Session:
+    """Enters a run and its stepper together."""
+
+    def __init__(
+        self, run: Run, *, drive: Callable[[Stepper], None] | None = None, budget: int = BUDGET, breaks: Any = ()
+    ) -> None:
+        self.run = run
+        self._drive, self._budget, self._breaks = drive, budget, breaks
+
+    def __enter__(self) -> Stepper:
+        self.run.__enter__()
+        stepper = self.run.begin_stepping(drive=self._drive, budget=self._budget, stays=True)
+        for one in self._breaks:
+            stepper.break_if(one) if callable(one) or one in ("nan", "zero") else stepper.break_at(op=one)
+        return stepper
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        return self.run.__exit__(kind, error, trace)
+
+
+def step(
+    model: Any,
+    optimizer: Any = None,
+    *,
+    title: str | None = None,
+    drive: Callable[[Stepper], None] | None = None,
+    budget: int = BUDGET,
+    breaks: Any = (),
+    to: Any = None,
+) -> Session:
+    """Step through a block in plain Python: in a terminal, or by ``drive``."""
+    run = Run(model, optimizer, title=title, to=to)
+    run.control.mode = "none"
+    if drive is None:
+        from .terminal import Terminal
+
+        drive = Terminal(sys.stdin, sys.stdout)
+    return Session(run, drive=drive, budget=budget, breaks=breaks)
