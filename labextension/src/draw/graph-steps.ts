@@ -8,7 +8,7 @@ import { t } from "../core/words.ts";
 import type { Event, Node, Phase } from "../wire.ts";
 import { h } from "./dom.ts";
 import { number, percent, step } from "./format.ts";
-import { insideText, shorten } from "./graph-words.ts";
+import { insideText, plural, shorten } from "./graph-words.ts";
 
 const PHASES = ["forward", "backward", "update"] as const;
 
@@ -28,6 +28,7 @@ function passText(progress: Progress, net: Net): string {
     progress.event.phase === "update" ? kind === "parameter" : kind === "op" || kind === "loss",
   );
   const done = nodes.filter(({ id }) => progress.ran(id, progress.event.phase)).length;
+  if (progress.last >= 0) return t("{0} ran so far", plural(done, t("op"), t("ops")));
   const said: Record<Phase, string> = {
     forward: t("forward: {0} of {1} ops ran", step(done), step(nodes.length)),
     backward: t("backward: the gradient has passed {0} of {1} ops", step(done), step(nodes.length)),
