@@ -9,7 +9,7 @@ import { connect, grown, parallelogram, pill, roundRect } from "./graph-shapes.t
 import { feedName, opName, shapeText } from "./graph-words.ts";
 
 /** Where a stepped program stands with a node; "" while none is stepped, and for what never runs. */
-type Stage = "" | "ahead" | "ran" | "back";
+type Stage = "" | "ahead" | "now" | "ran" | "back";
 
 export class LeafPainter extends Brush {
   leaf(leaf: Leaf, box: Box): void {
@@ -34,7 +34,7 @@ export class LeafPainter extends Brush {
       pen.stroke();
     }
     this.#leafText(leaf, box, stage);
-    if (this.#keeps(leaf, stage) && this.scale >= 0.4) this.#keptMark(box);
+    if (this.#keeps(leaf) && this.scale >= 0.4) this.#keptMark(box);
   }
 
   feed(feed: Feed, leaf: Leaf, box: Rect): void {
@@ -62,13 +62,16 @@ export class LeafPainter extends Brush {
   #stage({ node }: Leaf): Stage {
     const { progress } = this.scene;
     if (!progress || (node.kind !== "op" && node.kind !== "loss")) return "";
+    if (progress.now === node.id) return "now";
     if (progress.ran(node.id, "backward")) return "back";
     return progress.ran(node.id, "forward") ? "ran" : "ahead";
   }
 
   /** A stepped op keeps values from its forward run to its backward run. */
-  #keeps({ node }: Leaf, stage: Stage): boolean {
-    return node.kept_bytes > 0 && stage !== "ahead" && stage !== "back";
+  #keeps({ node }: Leaf): boolean {
+    const { progress } = this.scene;
+    if (node.kept_bytes === 0 || !progress) return node.kept_bytes > 0;
+    return progress.ran(node.id, "forward") && !progress.ran(node.id, "backward");
   }
 
   #outline(leaf: Leaf, box: Rect): void {
@@ -81,6 +84,7 @@ export class LeafPainter extends Brush {
     const { theme } = this.scene.look;
     if (node.kind === "input") return this.mix(theme.category.input, 20);
     if (node.kind === "constant") return this.mix(theme.category.other, 20);
+    if (stage === "now") return this.mix(this.scene.look.accent, 24);
     if (stage === "back") return this.mix(theme.category.gradients, 26);
     return this.mix(theme.text, stage === "ran" ? 16 : 0);
   }

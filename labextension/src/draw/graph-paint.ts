@@ -205,19 +205,30 @@ class Painter extends Brush {
   #folded(group: Group, box: Box): void {
     const { pen } = this;
     const { look } = this.scene;
+    const inside = this.scene.progress?.groups.get(group.key);
+    const ahead = inside !== undefined && inside.ran === 0 && !inside.now;
     // A second sheet behind says that there is more inside.
     roundRect(pen, { ...box, x: box.x + 3, y: box.y + 3 }, 8);
-    pen.fillStyle = this.mix(look.theme.text, 18);
+    pen.fillStyle = this.mix(look.theme.text, ahead ? 10 : 18);
     pen.fill();
     roundRect(pen, box, 8);
-    pen.fillStyle = this.mix(look.theme.text, tint(group.depth) + 3);
+    pen.fillStyle = this.#foldedFill(group);
     pen.fill();
     this.#rim(group, box, 8);
     this.#title(group, box, false, box.y + 16);
     if (this.scale < NAMES_ONLY) return;
-    const inside = this.scene.progress?.groups.get(group.key);
     const says = inside ? insideText(group, inside) : groupContents(group);
     this.text(says, box.x + SIDE / 2 + FOLD, box.y + 34, look.small, look.theme.quiet);
+  }
+
+  /** As its ops would be filled: pale while all of them are to come. */
+  #foldedFill(group: Group): string {
+    const { theme, accent } = this.scene.look;
+    const inside = this.scene.progress?.groups.get(group.key);
+    if (inside?.now) return this.mix(accent, 24);
+    if (inside && inside.back >= group.ops) return this.mix(theme.category.gradients, 26);
+    if (inside) return this.mix(theme.text, inside.ran === 0 ? 1 : 16);
+    return this.mix(theme.text, tint(group.depth) + 3);
   }
 }
 

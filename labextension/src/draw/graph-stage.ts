@@ -53,6 +53,8 @@ export class Stage {
   #heaviest = 0;
   #tall = LOWEST;
   #hover: string | undefined;
+  /** Where a stepped program waits. */
+  #place: string | undefined;
   #due = 0;
   selected: string | undefined;
   pointed: string | undefined;
@@ -132,6 +134,7 @@ export class Stage {
 
   /** Bring the place where the program waits into sight, moving as little as needed. */
   follow(key: string | undefined): void {
+    this.#place = key;
     const mark = key === undefined ? undefined : this.#atlas?.marks.get(key);
     if (mark && this.#picture && !this.view.fitted) {
       const was = motionFrom(this.#picture, this.view);
@@ -245,7 +248,8 @@ export class Stage {
     if (!picture || !look || !net || !ruler) return;
     const [frame, view] = moment(this.#motion, picture, this.view) ?? [still(picture), this.view];
     if (view === this.view) this.#motion = undefined;
-    this.#map.draw(picture, view.seen(), look);
+    const place = this.#place === undefined ? undefined : this.#atlas?.marks.get(this.#place);
+    this.#map.draw(picture, view.seen(), look, place && rectOf(place));
     const { norms, progress, selected, pointed } = this;
     const { direction } = picture;
     const dot = window.devicePixelRatio || 1;

@@ -118,12 +118,14 @@ function wishesOf(node: Node, progress: Progress, store: Store): HTMLElement[] {
   if (node.kind === "op" || node.kind === "loss") {
     wishes.push(wish("forward", later("forward", t("Run to here")), to("forward")));
     wishes.push(wish("backward", later("backward", t("Run to its backward")), to("backward")));
-    const act = () => stepping.ask({ do: "break", words: "op", target: node.op });
-    wishes.push(wish("op", t("Breakpoint on every {0}", shorten(node.op, 24)), act));
   }
   for (const phase of PHASES) {
     const event = progress.events.get(node.id)?.[phase];
     if (event) wishes.push(show(event, store));
+  }
+  if (node.op !== "") {
+    const act = () => stepping.ask({ do: "break", words: "op", target: node.op });
+    wishes.push(wish("op", t("Breakpoint on every {0}", shorten(node.op, 24)), act));
   }
   return wishes;
 }

@@ -7,7 +7,8 @@ import type { Look } from "./graph-look.ts";
 
 export interface Minimap {
   readonly element: HTMLElement;
-  draw(picture: Picture, seen: Rect, look: Look): void;
+  /** `place` is where a stepped program waits. */
+  draw(picture: Picture, seen: Rect, look: Look, place: Rect | undefined): void;
 }
 
 const WIDE = 168;
@@ -34,15 +35,17 @@ export function minimap(go: (x: number, y: number) => void): Minimap {
   });
   return {
     element,
-    draw(picture, seen, look) {
+    draw(picture, seen, look, at) {
       const whole = seen.width >= picture.width - 1 && seen.height >= picture.height - 1;
       element.hidden = whole;
       if (whole) return;
       scale = Math.min((WIDE - 2 * PAD) / picture.width, (TALL - 2 * PAD) / picture.height);
       place(frame, picture, seen, scale);
-      if (painted[0] === picture && painted[1] === look) return;
-      painted = [picture, look];
+      const wanted = [picture, look, at];
+      if (wanted.every((one, i) => one === painted[i])) return;
+      painted = wanted;
       paint(canvas, picture, look, scale);
+      if (at) point(canvas, at, look, scale);
     },
   };
 }
@@ -80,4 +83,18 @@ function paint(canvas: HTMLCanvasElement, picture: Picture, look: Look, scale: n
       );
     }
   }
+}
+
+/** A dot of a size that is seen, however small the picture. */
+function point(canvas: HTMLCanvasElement, { x, y, width, height }: Rect, look: Look, scale: number): void {
+  const pen = canvas.getContext("2d");
+  if (!pen) return;
+  pen.globalAlpha = 1;
+  pen.beginPath();
+  pen.arc((x + width / 2) * scale, (y + height / 2) * scale, 4.5, 0, 2 * Math.PI);
+  pen.fillStyle = look.accent;
+  pen.fill();
+  pen.lineWidth = 1.5;
+  pen.strokeStyle = look.theme.surface;
+  pen.stroke();
 }

@@ -1,4 +1,5 @@
 /** Change a number of the event that the program waits at: an array, a parameter or the learning rate. */
+import type { Chosen } from "../core/stepping.ts";
 import type { Store } from "../core/store.ts";
 import { editOf, type How } from "../core/wishes.ts";
 import { t } from "../core/words.ts";
@@ -19,13 +20,6 @@ import {
   listens,
   type Option,
 } from "./stepper-form.ts";
-
-/** A cell that the reader clicked in a tensor card. */
-export interface Chosen {
-  readonly target: string;
-  readonly index: readonly number[];
-  readonly value: number;
-}
 
 export function editPanel(store: Store): Panel {
   return new EditPanel(store);
@@ -129,7 +123,7 @@ class EditPanel implements Panel {
 
   /** A clicked cell fills the form once. */
   #prefill(): void {
-    const { chosen } = this.#store.stepping as { readonly chosen?: Chosen | undefined };
+    const { chosen } = this.#store.stepping;
     if (!chosen || chosen === this.#chosen) return;
     this.#chosen = chosen;
     this.#what.choose(chosen.target);

@@ -14,8 +14,14 @@ const OPS = 13;
 const idOf = (name: string): number => net.graph.nodes.find((node) => node.name === name)!.id;
 const nodeAt = (number: number): number => list[number]!.node;
 
+const untold = (): Stepping =>
+  new Stepping(
+    () => {},
+    () => {},
+  );
+
 function at(number: number, more: Partial<Pause> = {}, apart: readonly number[] = []): Stepping {
-  const stepping = new Stepping(() => {});
+  const stepping = untold();
   stepping.takeEvents(events(list));
   stepping.takePause(pause({ at: number, ...more }));
   if (apart.length > 0) stepping.takeDifference(difference(apart.length), Float64Array.from(apart));
@@ -57,7 +63,7 @@ describe("progress", () => {
   });
 
   test("an op that the graph does not have yet: its layer is the place, and the last op that ran points there", () => {
-    const stepping = new Stepping(() => {});
+    const stepping = untold();
     stepping.takeEvents(events([...list.slice(0, 3), event(3, { layer: "conv2", node: 999 })]));
     stepping.takePause(pause({ at: 3 }));
     const progress = progressOf(stepping, net)!;
@@ -70,11 +76,11 @@ describe("progress", () => {
 
   test("nothing is told while the program runs", () => {
     expect(progressOf(at(-1), net)).toBeUndefined();
-    expect(progressOf(new Stepping(() => {}), net)).toBeUndefined();
+    expect(progressOf(untold(), net)).toBeUndefined();
   });
 
   test("of a call and its parts that share a node, the call tells", () => {
-    const stepping = new Stepping(() => {});
+    const stepping = untold();
     stepping.takeEvents(events([event(0, { node: 5 }), event(1, { node: 5, inside: 0 }), event(2)]));
     stepping.takePause(pause({ at: 2 }));
     expect(progressOf(stepping, net)!.events.get(5)?.forward?.number).toBe(0);

@@ -102,7 +102,7 @@ describe("an edit", () => {
     press("Apply");
     expect(text("[role=alert]")).toContain("Write a number");
     expect(asks("edit")).toHaveLength(0);
-    Object.assign(store.stepping, { chosen: { target: "output", index: [0, 2], value: 7.25 } });
+    store.stepping.choose({ target: "output", index: [0, 2], value: 7.25 });
     panel.draw();
     expect(control("to").value).toBe("7.25");
     expect(control("element").value).toBe("0, 2");
