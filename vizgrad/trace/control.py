@@ -48,7 +48,7 @@ class Control(Watcher):
         )
         self.idle: Callable[[], None] = lambda: None  # called in each slice of a pause
         self._clock, self._tell = clock, tell
-        self.step: Callable[[], None] = lambda: None  # begins to step, on the training thread
+        self.step: Callable[[], object] = lambda: None  # begins to step, on the training thread
         self._wants_pause = self._wants_stop = self._wants_step = self._interrupted = False
         self._wake = threading.Event()
         self._backward = 0  # passes we are inside of

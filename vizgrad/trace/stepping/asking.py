@@ -16,13 +16,12 @@ from .goals import Goal
 if TYPE_CHECKING:
     from .stepper import Stepper
 
+_seed = itertools.count(1).__next__  # of noise, so that a replay adds the same
 PHASES: tuple[wire.Phase, ...] = ("forward", "backward", "update")
 
 
 class Asking:
     """The commands.  Each posts a `wire.Ask` and returns at once; the thread that computes carries it out."""
-
-    _seed = itertools.count(1).__next__
 
     def ask(self, ask: wire.Ask) -> None:
         """Post a command, from any thread."""
@@ -217,7 +216,7 @@ def _edit(me: Stepper, ask: wire.Ask) -> None:
     if me.shown != me.at or me.now is None:
         raise ValueError("edit: only where the program waits; go back to that event, or rewind to this one")
     arrays = me.desk.editable()
-    me.waiting.append(editing.checked(ask.target, ask.words, ask.value, ask.index, arrays, Asking._seed()))
+    me.waiting.append(editing.checked(ask.target, ask.words, ask.value, ask.index, arrays, _seed()))
 
 
 def _until(me: Stepper, words: str) -> Goal:

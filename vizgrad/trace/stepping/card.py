@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from vizgrad.engine import device, storage, tape
+from vizgrad.engine import device, storage
 from vizgrad.engine.surface import ink
 from vizgrad.trace import wire
 from vizgrad.trace.clean import clean
@@ -184,8 +184,8 @@ class Desk:
     def _kept(self, event: Event) -> dict[str, Any]:
         node = event.node() if event.node is not None else None
         kept = node.kept if node is not None else None
-        if kept is None or kept is tape.SPENT or not isinstance(kept, storage.Kept):
-            return {}
+        if node is None or not isinstance(kept, storage.Kept):
+            return {}  # nothing, or freed after its use
         return dict(zip(node.op.keeps, kept.values, strict=False))
 
     def _kept_names(self, event: Event) -> tuple[str, ...]:
@@ -235,7 +235,7 @@ class Desk:
             return ()
 
     def _path(self, event: Event) -> tuple[str, ...]:
-        layers = {layer.path: layer for layer in self._stepper.names.layers()}
+        layers = {layer.path: layer for layer in self._stepper.flow.layers}
         words = event.layer.split(".") if event.layer else []
         found = [layers[""].kind] if "" in layers else []
         for n in range(1, len(words) + 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from weakref import ref
 
 from vizgrad.engine.op import Op
@@ -109,4 +109,4 @@ class Moment:
         """The outputs of an op, however many."""
         if self.out is None:
             return ()
-        return tuple(self.out) if isinstance(self.out, tuple) else (self.out,)
+        return tuple(cast("tuple[Any, ...]", self.out)) if isinstance(self.out, tuple) else (self.out,)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -47,11 +49,13 @@ class Feed:
         with self._lock:
             self._parts.pop(kind, None)
 
-    def tell(self, events: list[Event], changed: int) -> None:
+    def tell(self, events: Sequence[Event], changed: int) -> None:
         """All events there are; those from number ``changed`` on are not as they were told before."""
-        told = [event.wire() for event in events[-MOST:]]
+        first = events[0].number if events else 0
+        fresh = [event.wire() for event in islice(events, max(0, changed - first, len(events) - MOST), None)]
         with self._lock:
-            self._events = told
+            known = [event for event in self._events if first <= event.number < changed]
+            self._events = [*known, *fresh][-MOST:]
             self._sent = min(self._sent, changed)
 
     def restore(self, part: wire.Part, points: Numbers) -> None:

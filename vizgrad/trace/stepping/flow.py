@@ -28,11 +28,14 @@ class Flow:
         self._ops: dict[str, Any] = {}
         self._step = 0
         self._omitted = 0
+        self._layers = names.layers()
+        self.changed = True  # since `graph` was asked for
 
     def begin(self, step: int) -> None:
         """Another pass begins."""
         self._last, self._nodes, self._made = self._nodes, [], {}
         self._step, self._omitted = step, 0
+        self._layers, self.changed = self._names.layers(), True
 
     def before(self, moment: Moment, *, drawn: bool) -> int:
         """The id of the node of an op that is about to run."""
@@ -64,8 +67,9 @@ class Flow:
         for key in event.outs:
             self._made[key] = event.graph
         kept = tuple(name for name in moment.op.keeps if not name.endswith("_shape")) if first.node else ()
-        self._nodes[event.graph] = replace(
-            self._nodes[event.graph],
+        before = self._nodes[event.graph]
+        self._nodes[event.graph] = after = replace(
+            before,
             op=moment.op.name,
             shape=tuple(map(int, first.array.shape)),
             dtype=str(first.array.dtype),
@@ -73,11 +77,18 @@ class Flow:
             kept_bytes=first.node.kept_bytes() if first.node else 0,
         )
         self._ops[moment.op.name] = moment.op
+        self.changed = self.changed or after != before
 
     def loss(self, number: int) -> None:
         """A backward pass starts from the node with this id."""
-        if 0 <= number < len(self._nodes):
+        if 0 <= number < len(self._nodes) and self._nodes[number].kind != "loss":
             self._nodes[number] = replace(self._nodes[number], kind="loss")
+            self.changed = True
+
+    @property
+    def layers(self) -> tuple[wire.Layer, ...]:
+        """All modules of the model, as they were when the pass began."""
+        return self._layers
 
     def parameter(self, name: str) -> int:
         """The id of a parameter's node, -1 if it takes no part."""
@@ -85,11 +96,10 @@ class Flow:
 
     def graph(self) -> wire.Graph:
         """All nodes so far, and those that are expected."""
+        self.changed = False
         nodes = [*self._nodes, *self._last[len(self._nodes) :]]
         rules = tuple(rule(self._ops[n.op]) for n in {n.op: n for n in nodes if n.op in self._ops}.values())
-        return wire.Graph(
-            signature(nodes), self._step, self._names.layers(), tuple(nodes), rules, self._omitted
-        )
+        return wire.Graph(signature(nodes), self._step, self._layers, tuple(nodes), rules, self._omitted)
 
     def _source(self, key: int, x: Any, word: str, layer: str) -> int:
         known = self._made.get(key)
@@ -121,7 +131,7 @@ class Flow:
                 kept_bytes=last.kept_bytes,
             )
         else:
-            self._last = []
+            self._last, self.changed = [], True
         self._nodes.append(node)
         return number
 

@@ -17,7 +17,12 @@ class Session:
     """Enters a run and its stepper together."""
 
     def __init__(
-        self, run: Run, *, drive: Callable[[Stepper], None] | None = None, budget: int = BUDGET, breaks: Any = ()
+        self,
+        run: Run,
+        *,
+        drive: Callable[[Stepper], None] | None = None,
+        budget: int = BUDGET,
+        breaks: Any = (),
     ) -> None:
         self.run = run
         self._drive, self._budget, self._breaks = drive, budget, breaks

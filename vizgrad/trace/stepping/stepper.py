@@ -243,9 +243,10 @@ class Stepper(Asking, Follower):
     def tell(self) -> None:
         """Let the page know where the program stands."""
         recording, now = self.recording, self.now
-        self.feed.tell(list(recording.events), self._changed)
+        self.feed.tell(recording.events, self._changed)
         self._changed = self.count
-        self.feed.put(self.flow.graph())
+        if self.flow.changed:
+            self.feed.put(self.flow.graph())
         self.feed.put(
             wire.Pause(
                 at=self.at,
@@ -276,7 +277,9 @@ class Stepper(Asking, Follower):
             self.shown = self.failed_event.number
             self.why = clean(f"{self.failed_event.name} raised {type(error).__name__}: {error}", 400)
         else:
-            self.why = "the block is over" if error is None else clean(f"{type(error).__name__}: {error}", 400)
+            self.why = (
+                "the block is over" if error is None else clean(f"{type(error).__name__}: {error}", 400)
+            )
             self.shown = self.recording.events[-1].number if self.recording.events else -1
         with watch.unwatched():
             self.travel.conclude()
