@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import sys
 import threading
@@ -15,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Self
 from vizgrad.engine import watch as watching
 from vizgrad.engine.local import set_watchers
 
-from . import dot, wire
+from . import wire
 from .clean import clean
 from .clock import Clock
+from .computation import Computation
 from .control import Control, Stop
 from .files import Log
 from .history import History
@@ -26,10 +26,9 @@ from .recorder import Recorder
 from .warn import warn
 
 if TYPE_CHECKING:
-    from .stepping.stepper import Stepper
-
-    from graphviz import Digraph  # pyright: ignore[reportMissingTypeStubs]
     from plotly.graph_objects import Figure  # pyright: ignore[reportMissingTypeStubs]
+
+    from .stepping.stepper import Stepper
 
 MOST_METRICS = 200
 FRACTIONS = ("accuracy", "acc", "precision", "recall", "f1")  # names of metrics that are shown in per cent
@@ -331,28 +330,6 @@ class Run:
     def __repr__(self) -> str:
         status = self.status
         return f"<run {self.title!r} {self.id}: {status.state}, {status.step} steps>"
-
-
-class Computation:
-    """The graph of one step, with the ways to draw it."""
-
-    def __init__(self, graph: wire.Graph) -> None:
-        self.data = graph
-
-    def to_graphviz(self) -> Digraph:
-        """For Graphviz, to keep, change or print."""
-        return dot.to_graphviz(self.data)
-
-    def to_svg(self) -> str:
-        """As SVG, by Graphviz if it is there, else by ourselves."""
-        return dot.to_svg(self.data)
-
-    def _repr_html_(self) -> str:
-        picture = base64.b64encode(self.to_svg().encode()).decode("ascii")
-        return f'<img alt="Graph of one step" src="data:image/svg+xml;base64,{picture}"/>'
-
-    def __repr__(self) -> str:
-        return f"<graph of step {self.data.step}: {len(self.data.nodes)} nodes>"
 
 
 def _ending(error: BaseException | None, *, stopped: bool) -> tuple[str, wire.State]:

@@ -11,8 +11,9 @@ from importlib.util import find_spec
 from typing import Any, TypeVar, cast
 
 from vizgrad.trace import wire
+from vizgrad.trace.computation import Computation
 from vizgrad.trace.message import command
-from vizgrad.trace.run import Computation, Run
+from vizgrad.trace.run import Run
 
 from .base import View
 from .curves import Curves

@@ -84,8 +84,8 @@ class Moment:
     """An event while it happens, with everything alive that it acts on."""
 
     __slots__ = (
-        "computed", "event", "grads", "group", "inputs", "into", "node", "op", "optimizer", "out", "parameter", "results",
-        "settings", "walk",
+        "computed", "event", "grads", "group", "inputs", "into", "node", "op", "optimizer", "out", "parameter",
+        "results", "settings", "walk",
     )  # fmt: skip
 
     def __init__(self, event: Event) -> None:
@@ -109,4 +109,5 @@ class Moment:
         """The outputs of an op, however many."""
         if self.out is None:
             return ()
-        return tuple(cast("tuple[Any, ...]", self.out)) if isinstance(self.out, tuple) else (self.out,)
+        out = cast("tuple[Any, ...]", self.out)
+        return tuple(out) if isinstance(self.out, tuple) else (self.out,)
