@@ -216,10 +216,13 @@ function card(shown: number, list: readonly Event[]): Part {
   return cardOf(shown, arrays, { title: event?.name ?? "", settings: ["lr=0.01"] });
 }
 
-/** What there is of a graph once an op runs for the first time. */
+/** What there is of a graph while its ops run for the first time: the next one has no shape yet. */
 function grown(graph: Graph, node: number, at: number, list: readonly Event[]): Graph {
   const forward = list.filter(({ phase }) => phase === "forward").length;
   if (at >= forward) return graph;
   const end = graph.nodes.findIndex(({ id }) => id === node);
-  return { ...graph, nodes: graph.nodes.slice(0, end) };
+  const next = graph.nodes[end];
+  if (!next) return graph;
+  const blank = { ...next, kind: "op", shape: [], dtype: "", kept: [], kept_bytes: 0 } as const;
+  return { ...graph, nodes: [...graph.nodes.slice(0, end), blank] };
 }

@@ -68,7 +68,7 @@ export function progressOf(stepping: Stepping, net: Net): Progress | undefined {
     event: waiting,
     after: pause.after,
     now,
-    last: now < 0 ? lastOf(stepping, net, pause.at) : -1,
+    last: now < 0 && waiting.phase === "forward" ? lastOf(stepping, net, pause.at) : -1,
     shown: shown && net.nodes.has(shown.node) ? shown.node : -1,
     events,
     apart,
@@ -80,7 +80,8 @@ export function progressOf(stepping: Stepping, net: Net): Progress | undefined {
 }
 
 function lastOf({ events }: Stepping, net: Net, at: number): number {
-  return events.findLast(({ number, node }) => number < at && net.nodes.has(node))?.node ?? -1;
+  const last = events.findLast(({ number, node }) => number < at && net.nodes.has(node));
+  return last?.phase === "forward" ? last.node : -1;
 }
 
 /** Later events stand for a node before earlier ones, and a whole before its parts. */

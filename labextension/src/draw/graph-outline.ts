@@ -52,7 +52,7 @@ function opEntry(
     .slice(0, 6)
     .map((feed) => feedName(feed, leaf))
     .join(", ");
-  const size = node.shape.length > 0 ? shape(node.shape) : t("one number");
+  const size = node.shape.length > 0 ? shape(node.shape) : node.dtype === "" ? "" : t("one number");
   const words = [
     h("b", {}, opName(node)),
     h("span", { class: "vg-number" }, size),

@@ -165,5 +165,9 @@ export function tooltip(mark: Mark, net: Net, gradient: string, steps: readonly 
   return [...lines, ...steps];
 }
 
-export const typeText = (node: Node): string =>
-  `${node.shape.length === 0 ? t("one number") : shape(node.shape)}${node.dtype ? ` · ${shorten(node.dtype)}` : ""}`;
+/** Shape and type; of an op that has not run yet neither is known. */
+export function typeText(node: Node): string {
+  if (node.dtype === "" && node.shape.length === 0) return t("not known yet");
+  const size = node.shape.length === 0 ? t("one number") : shape(node.shape);
+  return node.dtype === "" ? size : `${size} · ${shorten(node.dtype)}`;
+}

@@ -25,6 +25,8 @@ class DifferencePanel implements Panel {
   readonly #keep: HTMLElement;
   readonly #heard = h("p", { class: "vg-unseen", "aria-live": "polite" });
   #written: readonly unknown[] = [];
+  /** The difference that the reader chose from. */
+  #answered: Difference | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -37,7 +39,10 @@ class DifferencePanel implements Panel {
       action(t("next update"), until("update")),
       action(t("the end"), until("end")),
     );
-    const keep = (words: string) => () => store.stepping.ask({ do: "keep", words });
+    const keep = (words: string) => () => {
+      this.#answered = store.stepping.difference;
+      store.stepping.ask({ do: "keep", words });
+    };
     this.#keep = h(
       "div",
       { class: "vg-actions", role: "group", "aria-label": t("Which outcome to go on with") },
@@ -53,8 +58,8 @@ class DifferencePanel implements Panel {
     const { difference, differences, events, pause } = stepping;
     const asks = listens(this.#store);
     this.element.hidden = !pause || (!asks && !difference);
-    this.#branch.hidden = !asks || (pause?.failed ?? false);
-    this.#keep.hidden = !asks || !difference;
+    this.#branch.hidden = !asks || (pause?.failed ?? false) || pause?.edits.length === 0;
+    this.#keep.hidden = !asks || !difference || this.#isAnswered(difference);
     const outcomes = outcomesOf(stepping);
     setText(this.#says, this.#sentence(difference, outcomes));
     const made = [difference, differences, events, asks];
@@ -67,9 +72,17 @@ class DifferencePanel implements Panel {
 
   close(): void {}
 
+  /** The kernel tells the same difference again once one outcome was kept, with another note. */
+  #isAnswered({ note, live: _, ...told }: Difference): boolean {
+    if (!this.#answered || this.#answered.note === note) return false;
+    const { note: _note, live: _live, ...before } = this.#answered;
+    return JSON.stringify(before) === JSON.stringify(told);
+  }
+
   #sentence(difference: Difference | undefined, outcomes: Outcomes | undefined): string {
+    const { pause } = this.#store.stepping;
     if (!difference || !outcomes) {
-      if (!this.#isEdited())
+      if (pause?.edits.length === 0)
         return t(
           "Edit a value first: then the rest of the pass can run once without the edit and once with it.",
         );
@@ -82,15 +95,6 @@ class DifferencePanel implements Panel {
     const [n, all] = [step(outcomes.differing), step(outcomes.compared)];
     const said = t("{0}: {1} of {2} events differ.", twice, n, all);
     return difference.note === "" ? said : `${said} ${shorten(difference.note, 300)}`;
-  }
-
-  /** Something was edited in the present pass, so that two runs would differ. */
-  #isEdited(): boolean {
-    const { pause, events } = this.#store.stepping;
-    if (!pause) return false;
-    return (
-      pause.edits.length > 0 || events.some(({ number, mark }) => number >= pause.begins && mark === "edited")
-    );
   }
 
   /** The events that differ most, each a button that shows it. */

@@ -99,7 +99,7 @@ class EditPanel implements Panel {
       : t("{0}, event {1}, will run with what you change.", name, step(at));
   }
 
-  /** The arrays of the card, then parameters that it does not show, then the learning rate. */
+  /** The arrays of the card, then parameters that it does not show; where one is updated, the learning rate. */
   #targets(): Option[] {
     const { arrays, event } = this.#store.stepping.card ?? { arrays: [], event: -1 };
     const own = event === this.#store.stepping.pause?.at ? arrays.filter(({ target }) => target !== "") : [];
@@ -111,7 +111,9 @@ class EditPanel implements Panel {
     const rest = nodes
       .filter(({ name }) => !known.has(name))
       .map(({ name, shape }): Option => ({ value: name, text: named(name, shape), group: t("parameters") }));
-    return [...shown, ...rest, { value: "lr", text: t("learning rate"), group: t("optimizer") }];
+    const rate = { value: "lr", text: t("learning rate"), group: t("optimizer") };
+    const updates = this.#store.stepping.waiting?.phase === "update";
+    return [...(updates ? [rate] : []), ...shown, ...rest];
   }
 
   #shape(): readonly number[] | undefined {

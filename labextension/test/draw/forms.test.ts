@@ -78,6 +78,8 @@ describe("an edit", () => {
     expect(asks("edit")[0]).toMatchObject({ target: "output", words: "set", value: -0.5, index: [1, 2] });
     set("how", "zero");
     expect(control("to")).toBeUndefined();
+    expect([...control("what").options].map(({ value }) => value)).not.toContain("lr");
+    hear(waits(27));
     set("what", "lr");
     expect(control("element")).toBeUndefined();
     expect([...control("how").options].map(({ value }) => value)).toEqual(["set", "scale"]);
@@ -176,6 +178,7 @@ describe("two outcomes", () => {
   test("one may continue twice, once something was edited", () => {
     show(differencePanel, waits(4));
     expect(text("p")).toContain("Edit a value first");
+    expect(button("backward")).toBeUndefined();
     hear([pause({ at: 4, edits: ["output · 2"] })]);
     expect(text("p")).toContain("once without your edits and once with them");
     for (const name of ["backward", "next update", "the end"]) press(name);
@@ -200,6 +203,12 @@ describe("two outcomes", () => {
     expect(asks("show")[0]?.event).toBe(5);
     press("Go on with the edited");
     expect(asks("keep")[0]?.words).toBe("edited");
+    panel.draw();
+    expect(button("Go on as it was")).toBeDefined();
+    hear([{ ...told, note: "the program goes on with the edited outcome" }], apart);
+    expect(button("Go on as it was")).toBeUndefined();
+    hear([{ ...told, edits: ["output · 3"] }], apart);
+    expect(button("Go on as it was")).toBeDefined();
   });
 
   test("names from strangers are text", () => {
