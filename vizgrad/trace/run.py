@@ -144,8 +144,8 @@ class Run:
     ) -> bool:
         stopped = isinstance(error, Stop) and error.control is self.control
         assert self.recorder is not None
-        if self.stepper is not None:
-            self._end_stepping(None if stopped else error)
+        if self.stepper is not None and not self.stepper.closed:
+            self.end_stepping(None if stopped else error)
         try:
             self.recorder.finish()
         finally:
@@ -186,9 +186,11 @@ class Run:
             watching.add(self.stepper)
         return self.stepper
 
-    def _end_stepping(self, error: BaseException | None) -> None:
+    def end_stepping(self, error: BaseException | None) -> None:
+        """Step no longer; where ``error`` ended it, the event that raised stays open to be looked at."""
         assert self.stepper is not None
         watching.remove(self.stepper)
+        self.stepper.gone = True
         try:
             self.stepper.close(error)
         except Exception as problem:
@@ -234,7 +236,7 @@ class Run:
     def _hear_ask(self, ask: wire.Ask) -> None:
         """What a page asks of the stepper; the first step makes one."""
         self.control.acked = ask.seq
-        if self.stepper is not None and not self.stepper.gone:
+        if self.stepper is not None and (self.stepper.closed or not self.stepper.gone):
             self.stepper.ask(ask)
         elif ask.do == "step" and self.active:
             self.control.ask("step")
@@ -330,6 +332,11 @@ class Run:
     def __repr__(self) -> str:
         status = self.status
         return f"<run {self.title!r} {self.id}: {status.state}, {status.step} steps>"
+
+
+def current() -> Run | None:
+    """The run whose block this thread is in."""
+    return getattr(_entered, "run", None)
 
 
 def _ending(error: BaseException | None, *, stopped: bool) -> tuple[str, wire.State]:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from vizgrad.trace.run import Run
+from vizgrad.trace.run import Run, current
 
 from .recording import BUDGET
 from .stepper import Stepper
 
 
 class Session:
-    """Enters a run and its stepper together."""
+    """Enters a run and its stepper together; inside the block of a run that is on, only the stepper."""
 
     def __init__(
         self,
@@ -25,10 +25,15 @@ class Session:
         breaks: Any = (),
     ) -> None:
         self.run = run
+        self._alone = True  # the run is ours
         self._drive, self._budget, self._breaks = drive, budget, breaks
 
     def __enter__(self) -> Stepper:
-        self.run.__enter__()
+        around = current()
+        if around is not None and around.model is self.run.model and around.stepper is None:
+            self.run, self._alone = around, False
+        else:
+            self.run.__enter__()
         stepper = self.run.begin_stepping(drive=self._drive, budget=self._budget, stays=True)
         for one in self._breaks:
             stepper.break_if(one) if callable(one) or one in ("nan", "zero") else stepper.break_at(op=one)
@@ -37,6 +42,9 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
+        if not self._alone:
+            self.run.end_stepping(error)
+            return False
         return self.run.__exit__(kind, error, trace)
 
 

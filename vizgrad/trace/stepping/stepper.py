@@ -269,10 +269,12 @@ class Stepper(Asking, Follower):
 
     def close(self, error: BaseException | None) -> None:
         """The block is over; where it failed, the event that raised stays open."""
-        failing = self.surrounding
+        failing = self.surrounding if isinstance(error, Exception) else None
+        if failing is None:
+            self.stack.clear()  # stopped, or broken off: no event is to blame
         self.end_all()
         self.now, self.at, self.closed = None, -1, True
-        self.failed_event = failing.event if failing is not None and error is not None else None
+        self.failed_event = failing.event if failing is not None else None
         if self.failed_event is not None:
             self.shown = self.failed_event.number
             self.why = clean(f"{self.failed_event.name} raised {type(error).__name__}: {error}", 400)
