@@ -15,7 +15,7 @@ from vizgrad.engine import watch
 from vizgrad.engine.local import here
 from vizgrad.trace import wire
 from vizgrad.trace.clean import clean
-from vizgrad.trace.control import Control
+from vizgrad.trace.control import Control, Stop
 from vizgrad.trace.names import Names
 
 from . import edits as editing
@@ -279,9 +279,7 @@ class Stepper(Asking, Follower):
             self.shown = self.failed_event.number
             self.why = clean(f"{self.failed_event.name} raised {type(error).__name__}: {error}", 400)
         else:
-            self.why = (
-                "the block is over" if error is None else clean(f"{type(error).__name__}: {error}", 400)
-            )
+            self.why = _ending(error)
             self.shown = self.recording.events[-1].number if self.recording.events else -1
         with watch.unwatched():
             self.travel.conclude()
@@ -319,3 +317,12 @@ class Stepper(Asking, Follower):
     def values(self) -> tuple[Value, ...]:
         """All arrays on the card."""
         return self.desk.values
+
+
+def _ending(error: BaseException | None) -> str:
+    """What to say of a block that no event's failure ended."""
+    if error is None:
+        return "the block is over"
+    if isinstance(error, Stop):
+        return "stopped on request"
+    return clean(f"{type(error).__name__}: {error}", 400)
