@@ -13,7 +13,7 @@ from vizgrad.engine.surface.ink import SYMBOLS, Ink
 if TYPE_CHECKING:
     from .optimizer import Optimizer
 
-__all__ = ["as_call", "larger", "smaller", "write"]
+__all__ = ["LETTERS", "as_call", "larger", "smaller", "symbol", "write"]
 
 LETTERS = {"eps": "ε", "rho": "ρ", "alpha": "α", "step": "t"}
 TUPLES = {
@@ -69,13 +69,13 @@ def write(optimizer: Optimizer, group: dict[str, Any]) -> str:
     start = {name: group[name] for name in optimizer._start_settings}
     names = list(optimizer.start(SYMBOLS, Ink("p"), **start))
     memory = Memory(names)
-    settings = {name: _symbol(name, group[name]) for name in optimizer._update_settings}
+    settings = {name: symbol(name, group[name]) for name in optimizer._update_settings}
     g = -Ink("g") if group.get("maximize") else Ink("g")
     p = optimizer.update(SYMBOLS, Ink("p"), g, memory, **settings)
     return "\n".join(f"{name} = {text}" for name, text in [*memory.lines, ("p′", str(p))])
 
 
-def _symbol(name: str, value: Any) -> Any:
+def symbol(name: str, value: Any) -> Any:
     """A setting as ink, but as itself where it only says yes or no, or that a term is not there."""
     if name in TUPLES and isinstance(value, tuple):
         return tuple(Ink(letter) for letter in TUPLES[name])
