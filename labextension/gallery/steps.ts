@@ -184,7 +184,7 @@ function partsOf(story: StepStory, list: readonly Event[], at: number, shown: nu
     { is: "status", state, mode: "subshell", step: 12, every: 1, elapsed: 3, rate: null, note: "" },
     { ...graph, key: at },
     events(known),
-    pause({ at, shown, expected: list.length, ...story.pause }),
+    pause({ at, shown, expected: story.first ? 0 : list.length, ...story.pause }),
     card(shown, list),
   ];
   if (!story.difference) return [parts, []];

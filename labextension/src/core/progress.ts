@@ -33,6 +33,8 @@ export interface Progress {
   readonly last: number;
   /** The node of the event that is looked at instead, or -1. */
   readonly shown: number;
+  /** All ops of the pass are known: from the pass before, or because its forward part is over. */
+  readonly whole: boolean;
   readonly events: ReadonlyMap<number, Told>;
   readonly apart: ReadonlyMap<number, Apart> | undefined;
   /** Powers of ten around the differences. */
@@ -55,7 +57,7 @@ export function progressOf(stepping: Stepping, net: Net): Progress | undefined {
   if (!pause || pause.at < 0 || !waiting) return undefined;
   const shown = pause.shown === pause.at ? undefined : stepping.shown;
   const events = eventsOf(stepping);
-  const apart = apartOf(stepping);
+  const apart = apartOf(stepping, pause.begins);
   const ran = (node: number, phase: Phase): boolean => {
     const event = events.get(node)?.[phase];
     if (!event || event.number < pause.begins) return false;
@@ -69,6 +71,7 @@ export function progressOf(stepping: Stepping, net: Net): Progress | undefined {
     after: pause.after,
     now,
     last: now < 0 && waiting.phase === "forward" ? lastOf(stepping, net, pause.at) : -1,
+    whole: pause.expected > 0 || waiting.phase !== "forward",
     shown: shown && net.nodes.has(shown.node) ? shown.node : -1,
     events,
     apart,
@@ -97,9 +100,10 @@ function eventsOf({ events }: Stepping): Map<number, Told> {
   return all;
 }
 
-function apartOf(stepping: Stepping): Map<number, Apart> | undefined {
+/** Outcomes of a pass that is over say nothing of this one. */
+function apartOf(stepping: Stepping, begins: number): Map<number, Apart> | undefined {
   const { difference, differences } = stepping;
-  if (!difference || !differences) return undefined;
+  if (!difference || !differences || difference.first + differences.length <= begins) return undefined;
   const all = new Map<number, Apart>();
   differences.forEach((value, i) => {
     const event = stepping.event(difference.first + i);

@@ -28,7 +28,7 @@ function passText(progress: Progress, net: Net): string {
     progress.event.phase === "update" ? kind === "parameter" : kind === "op" || kind === "loss",
   );
   const done = nodes.filter(({ id }) => progress.ran(id, progress.event.phase)).length;
-  if (progress.last >= 0) return t("{0} ran so far", plural(done, t("op"), t("ops")));
+  if (!progress.whole) return t("{0} ran so far", plural(done, t("op"), t("ops")));
   const said: Record<Phase, string> = {
     forward: t("forward: {0} of {1} ops ran", step(done), step(nodes.length)),
     backward: t("backward: the gradient has passed {0} of {1} ops", step(done), step(nodes.length)),

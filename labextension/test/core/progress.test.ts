@@ -94,6 +94,10 @@ describe("two outcomes", () => {
     const progress = progressOf(at(20, {}, apart), net)!;
     expect(progress.apart?.get(nodeAt(4))).toEqual({ forward: 1e-4, backward: 10 ** -(2 * OPS - 1 - 4) });
     expect(progress.groups.get("g1:conv2")?.apart).toBeCloseTo(10 ** -(2 * OPS - 1 - 2), 24);
+    const later = at(list.length + 1, {}, apart);
+    later.takeEvents(events(passOf(cnn(), list.length, 1).slice(0, 2)));
+    later.takePause(pause({ at: list.length + 1, begins: list.length }));
+    expect(progressOf(later, net)!.apart).toBeUndefined();
     expect(worst({ forward: 1, backward: Number.NaN })).toBeNaN();
   });
 

@@ -33,7 +33,7 @@ const stepped = (graph: Graph, at: number, more: Partial<Pause> = {}): Part[] =>
   status({ state: "stepping" }),
   graph,
   events(passOf(graph)),
-  pause({ at, ...more }),
+  pause({ at, expected: passOf(graph).length, ...more }),
 ];
 
 const all = (selector: string) => [...panel.element.querySelectorAll<HTMLElement>(selector)];
@@ -60,6 +60,11 @@ test("one sentence and the outline say where the program is, forward and backwar
   );
   expect(entry("log_softmax").textContent).toContain("the gradient has passed");
   expect(text("[aria-live]")[0]).toContain("LinearBackward0");
+});
+
+test("in a first pass nobody knows how many ops there will be", () => {
+  hear(stepped(cnn(), 4, { expected: 0 }));
+  expect(text(".vg-line")).toEqual(["Before max_pool2d · 4 ops ran so far"]);
 });
 
 test("a node offers to run there, to pause there, and to show its events", () => {
