@@ -14,6 +14,7 @@ from vizgrad.trace.clean import clean
 from vizgrad.trace.graph import rule
 
 from . import arrays, explain, source
+from . import rule as rules
 from .event import Event, Moment, Ref, Value
 from .replay import Diverged
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .stepper import Stepper
 
 MOST_ARRAYS = 12
+MOST_RULES = 500  # updates whose rule is remembered as it ran
 SMALL = 64  # elements of all inputs of a node whose gradients are compared with finite differences
 ROLES = {
     "input": "input",
@@ -41,6 +43,7 @@ class Desk:
         self._slices: dict[str, tuple[int, ...]] = {}  # chosen by whoever looks, until another event is shown
         self._element: tuple[int, ...] = ()
         self._event: Event | None = None
+        self._rules: dict[int, tuple[tuple[wire.Line, ...], tuple[int, ...], explain.Said]] = {}
 
     def show(self, number: int) -> None:
         """Lay out the event of that number."""
@@ -95,7 +98,7 @@ class Desk:
         described = [self._describe(event, value) for value in shown]
         said = self._said(event)
         now = self._moment(event)
-        lines = self._rule(now) if now is not None and event.phase == "update" else ()
+        lines, element, said = self._update(event, now, said)
         kept = [v for v in self.values if v.kept]
         extras = self._kept_names(event)
         card = wire.Card(
@@ -110,7 +113,7 @@ class Desk:
             source=source.around(event.file, event.lineno),
             arrays=tuple(part for part, _ in described),
             rule=lines,
-            element=self._element if lines else (),
+            element=element,
             kept=extras,
             kept_bytes=self._kept_bytes(event, kept),
             check=self._check(event),
@@ -118,6 +121,21 @@ class Desk:
         )
         numbers = [points for _, points in described]
         self._stepper.feed.put(card, numpy.concatenate(numbers) if numbers else numpy.empty(0))
+
+    def _update(
+        self, event: Event, now: Moment | None, said: explain.Said
+    ) -> tuple[tuple[wire.Line, ...], tuple[int, ...], explain.Said]:
+        """The rule of an update, line by line; of one in the past, as it was when the program waited there."""
+        if event.phase != "update":
+            return (), (), said
+        if now is None:
+            return self._rules.get(event.number, ((), (), said))
+        lines = self._rule(now)
+        found = lines, self._element if lines else (), said
+        self._rules[event.number] = found
+        if len(self._rules) > MOST_RULES:
+            del self._rules[next(iter(self._rules))]
+        return found
 
     def _moment(self, event: Event) -> Moment | None:
         now = self._stepper.now
@@ -189,9 +207,11 @@ class Desk:
         return dict(zip(node.op.keeps, kept.values, strict=False))
 
     def _kept_names(self, event: Event) -> tuple[str, ...]:
-        if event.op is None or (event.phase == "forward" and not event.grad):
+        op = event.op
+        if op is None or (event.phase == "forward" and not event.grad):
             return ()
-        return tuple(clean(name) for name in event.op.keeps if not name.endswith("_shape"))
+        missing = {name for name, x in zip(op.inputs, event.inputs, strict=False) if x is None}
+        return tuple(clean(name) for name in op.keeps if not name.endswith("_shape") and name not in missing)
 
     def _kept_bytes(self, event: Event, kept: list[Value]) -> int:
         if event.phase == "backward":
@@ -228,8 +248,6 @@ class Desk:
                 flat = int(numpy.argmax(numpy.where(numpy.isnan(size), math.inf, size)))
                 self._element = tuple(int(i) for i in numpy.unravel_index(flat, size.shape))
         try:
-            from . import rule as rules
-
             return rules.lines(now.optimizer, p, now.group, self._element)
         except Exception:  # a rule that ink cannot follow
             return ()
