@@ -31,7 +31,8 @@ export interface Progress {
   readonly now: number;
   /** The node that ran last, where the graph has none for what is next; else -1. */
   readonly last: number;
-  /** The node of the event that is looked at instead, or -1. */
+  /** The event that is looked at instead, and its node or -1. */
+  readonly looked: Event | undefined;
   readonly shown: number;
   /** All ops of the pass are known: from the pass before, or because its forward part is over. */
   readonly whole: boolean;
@@ -72,6 +73,7 @@ export function progressOf(stepping: Stepping, net: Net): Progress | undefined {
     now,
     last: now < 0 && waiting.phase === "forward" ? lastOf(stepping, net, pause.at) : -1,
     whole: pause.expected > 0 || waiting.phase !== "forward",
+    looked: shown,
     shown: shown && net.nodes.has(shown.node) ? shown.node : -1,
     events,
     apart,

@@ -1,10 +1,11 @@
 /** What an edge means while a program is stepped: to come, passed forward, kept for backward, passed backward. */
 
+import { type Rect, within } from "../core/atlas.ts";
 import type { Strand } from "../core/layout.ts";
 import type { Progress } from "../core/progress.ts";
 import type { Node } from "../wire.ts";
 import type { Scene } from "./graph-scene.ts";
-import { trace } from "./graph-shapes.ts";
+import { grown, trace } from "./graph-shapes.ts";
 
 export type Flow = "ahead" | "passed" | "kept" | "back";
 
@@ -61,20 +62,18 @@ export function paintBack(pen: CanvasRenderingContext2D, scene: Scene, list: rea
   pen.stroke();
   pen.setLineDash([]);
   if (scene.view.scale >= 0.25) {
+    const boxes = new Map(scene.frame.boxes.map(({ box }) => [box.item.key, box]));
     pen.beginPath();
-    for (const strand of list)
-      if (begins(strand, scene)) reversed(pen, strand.line, scene.direction === "down");
+    for (const { line, source } of list)
+      if (begins(line, boxes.get(source))) reversed(pen, line, scene.direction === "down");
     pen.fill();
   }
   pen.restore();
 }
 
 /** Whether a piece of an edge starts at the box itself, not at a border on the way. */
-function begins({ line, source }: Strand, { frame }: Scene): boolean {
-  const box = frame.boxes.find((one) => one.box.item.key === source)?.box;
-  const [x, y] = [line[0] ?? 0, line[1] ?? 0];
-  if (!box) return false;
-  return x > box.x - 2 && x < box.x + box.width + 2 && y > box.y - 2 && y < box.y + box.height + 2;
+function begins(line: Float64Array, box: Rect | undefined): boolean {
+  return box !== undefined && within(grown(box, 2), line[0] ?? 0, line[1] ?? 0);
 }
 
 function reversed(pen: CanvasRenderingContext2D, line: Float64Array, down: boolean): void {

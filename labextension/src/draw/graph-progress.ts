@@ -134,8 +134,9 @@ export class ProgressPainter extends Brush {
     pen.rect(x, box.y, BAND, box.height);
     pen.fillStyle = this.#apartFill(value, progress);
     pen.fill();
-    if (value > MUCH) {
-      pen.fillStyle = hatch(pen, look.theme.surface, dot);
+    if (progress && value > MUCH) {
+      const bright = partOf(value, progress.decades) > 0.6;
+      pen.fillStyle = hatch(pen, bright ? "#000" : "#fff", dot);
       pen.fill();
     }
     pen.lineWidth = 1;

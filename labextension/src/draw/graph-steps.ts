@@ -14,13 +14,20 @@ const PHASES = ["forward", "backward", "update"] as const;
 
 /** "Before relu in fc1 · forward: 4 of 13 ops ran". */
 export function steppedSentence(progress: Progress, net: Net): string {
-  const { event, after } = progress;
+  const { event, after, looked } = progress;
   const name = shorten(event.name, 40);
   const title = event.phase === "update" ? t("the update of {0}", name) : name;
   const where =
     event.layer === "" || event.phase === "update" ? title : t("{0} in {1}", title, shorten(event.layer, 40));
-  const place = after ? t("After {0}", where) : t("Before {0}", where);
-  return `${place} · ${passText(progress, net)}`;
+  const place =
+    event.mark === "failed"
+      ? t("Failed: {0}", where)
+      : after
+        ? t("After {0}", where)
+        : t("Before {0}", where);
+  const said = [place, passText(progress, net)];
+  if (looked) said.push(t("looking at {0}, event {1}", shorten(looked.name, 40), step(looked.number)));
+  return said.join(" · ");
 }
 
 function passText(progress: Progress, net: Net): string {

@@ -60,6 +60,8 @@ test("one sentence and the outline say where the program is, forward and backwar
   );
   expect(entry("log_softmax").textContent).toContain("the gradient has passed");
   expect(text("[aria-live]")[0]).toContain("LinearBackward0");
+  hear([pause({ at: 15, shown: 2, expected: 34 })]);
+  expect(text(".vg-line")[0]).toMatch(/looking at conv2d, event 2$/);
 });
 
 test("in a first pass nobody knows how many ops there will be", () => {
