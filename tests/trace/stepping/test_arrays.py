@@ -8,6 +8,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from tests.engine.test_device import Away, away, module
+from vizgrad.engine import namespace
 from vizgrad.trace.stepping.arrays import BINS, SIDE, describe
 
 KINDS = ["?", "u1", "i1", "i2", "i4", "i8", "f2", "f4", "f8", ml_dtypes.bfloat16, "c8", "c16"]
@@ -106,6 +108,22 @@ def test_blocks_and_layouts_do_not_change_what_is_seen():
     for same in (np.asfortranarray(x), np.repeat(x, 2, axis=1)[:, ::2]):
         for a, b in zip(of(same)[1:], whole[1:], strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-9)
+
+
+@pytest.mark.parametrize("bad", [False, True])
+def test_on_another_device(bad):
+    x = made((3, 200, 70), "f4")
+    if bad:
+        x[1, 5, 5], x[1, 6, 60] = np.nan, -np.inf
+    near = of(x, index=(1,))
+    namespace.register(Away, module())
+    try:
+        far = of(away(x), index=(1,))
+    finally:
+        del namespace._spaces[Away]
+    assert far[0] == near[0]
+    for a, b in zip(far[1:], near[1:], strict=True):
+        np.testing.assert_allclose(np.asarray(a), b, rtol=1e-12)
 
 
 def test_the_slice_that_was_asked_for():

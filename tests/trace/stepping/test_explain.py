@@ -190,6 +190,15 @@ def own(cls):
     return explain.forward(op, inputs, settings, out), explain.backward(*node), (inputs, settings, node)
 
 
+def test_a_node_whose_values_were_freed():
+    _, back, (_, settings, node) = of("vg.nn.functional.linear(x, W)", x=[[1.0, 2.0]], W=[[3.0, 4.0]])
+    freed = explain.backward(node[0], {}, settings, node[3], node[4])
+    assert freed.formulas == back.formulas == ("∂L/∂x = g @ W", "∂L/∂W = gᵀ @ x")
+    assert freed.shapes == "∂L/∂x: g 1×1 → 1×2; ∂L/∂W: g 1×1 → 1×2"
+    assert back.numbers == "∂L/∂x = [0.54] @ [3 4] = [1.62 2.16]; ∂L/∂W = [0.54]ᵀ @ [1 2] = [0.54 1.08]"
+    assert freed.numbers == ""
+
+
 def test_what_a_check_finds():
     relu, log = ops.TABLE["relu"], ops.TABLE["log"]
     x, g = np.array([[-1.0, 0.0, 2.0]]), np.array([[1.0, 1.0, 1.0]])

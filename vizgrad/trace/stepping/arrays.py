@@ -48,7 +48,8 @@ def describe(
         at, cells, pooled = heat(xp, array, index)
     says += "; magnitudes of complex numbers" if array.dtype.kind == "c" else ""
     first = [seen.low, seen.mean, seen.high, seen.norm, *ends]
-    numbers = numpy.concatenate([first, counts, cells.reshape(-1)])
+    cells = numpy.asarray(host(cells))
+    numbers = numpy.concatenate([first, numpy.asarray(host(counts)), cells.reshape(-1)])
     part = wire.Array(
         name=clean(name),
         says=clean(says),
@@ -91,9 +92,8 @@ def _statistics(xp: Any, array: Any) -> Seen:
     nans = infs = 0
     seen = _sums(xp, array, bad=False)
     if seen is not None and not (math.isfinite(seen.low) and math.isfinite(seen.high)):
-        blocks = list(_blocks(xp, array))
-        nans = int(sum(fetch([xp.isnan(block).sum() for block in blocks])))
-        infs = int(sum(fetch([xp.isinf(block).sum() for block in blocks])))
+        nans = int(sum(fetch([xp.isnan(block).sum() for block in _blocks(xp, array)])))
+        infs = int(sum(fetch([xp.isinf(block).sum() for block in _blocks(xp, array)])))
         seen = _sums(xp, array, bad=True)
     if seen is None:
         return Seen(math.nan, math.nan, math.nan, 0.0, 0, nans, infs)
@@ -109,7 +109,7 @@ def _sums(xp: Any, array: Any, *, bad: bool, scale: float = 1.0) -> Seen | None:
             continue
         count += int(block.size)
         x = block if scale == 1.0 else block / scale
-        found += [x.sum(), x.dot(x), block.min(), block.max(), xp.count_nonzero(block)]
+        found += [x.sum(), (x * x).sum(), block.min(), block.max(), xp.count_nonzero(block)]
     if not count:
         return None
     numbers = fetch(found)
@@ -128,11 +128,13 @@ def _extreme(choose: Any, numbers: list[float]) -> float:
 
 def _blocks(xp: Any, array: Any, *, finite: bool = False) -> Iterator[Any]:
     """All numbers in float64, some at a time, in whatever order they lie in memory."""
-    flat = array.ravel(order="K")
+    flat = array.ravel(order="K") if xp is numpy else array.ravel()  # CuPy does not know K
     size = BLOCK if xp is numpy else FAR_BLOCK
     for first in range(0, flat.size, size):
         block = real(xp, flat[first : first + size])
-        yield block[xp.isfinite(block)] if finite else block
+        if finite and not (fine := xp.isfinite(block)).all():
+            block = block[fine]
+        yield block
 
 
 def real(xp: Any, array: Any) -> Any:
@@ -140,7 +142,7 @@ def real(xp: Any, array: Any) -> Any:
     return (xp.absolute(array) if array.dtype.kind == "c" else array).astype("f8", copy=False)
 
 
-def _histogram(xp: Any, array: Any, seen: Seen) -> tuple[tuple[float, float], Numbers]:
+def _histogram(xp: Any, array: Any, seen: Seen) -> tuple[tuple[float, float], Any]:
     """Both ends, and how many numbers lie in each of the bins between them.
 
     Without numbers there are no bins; where all are equal the bins reach half of it to both sides.
@@ -161,13 +163,13 @@ def _histogram(xp: Any, array: Any, seen: Seen) -> tuple[tuple[float, float], Nu
         place *= BINS
         bins = xp.minimum(place.astype("i8"), BINS - 1)
         counts += xp.bincount(bins, minlength=BINS)
-    return (low, high), host(counts)
+    return (low, high), counts
 
 
 # --- the heat map
 
 
-def heat(xp: Any, array: Any, index: Sequence[int]) -> tuple[tuple[int, ...], Numbers, str]:
+def heat(xp: Any, array: Any, index: Sequence[int]) -> tuple[tuple[int, ...], Any, str]:
     """Which slice is shown, its cells, and what a cell is where it is more than one number."""
     lengths = array.shape[:-2]
     wanted = (*index, *(0,) * len(lengths))[: len(lengths)]
@@ -179,8 +181,8 @@ def heat(xp: Any, array: Any, index: Sequence[int]) -> tuple[tuple[int, ...], Nu
     rows, columns = plane.shape
     tall, wide = max(1, -(-rows // SIDE)), max(1, -(-columns // SIDE))
     if tall == wide == 1:
-        return at, host(real(xp, plane)), ""
-    cells = host(_pooled(xp, plane, tall, wide))
+        return at, real(xp, plane), ""
+    cells = _pooled(xp, plane, tall, wide)
     what = "mean magnitude" if array.dtype.kind == "c" else "mean"
     most = "at most " if rows % tall or columns % wide else ""
     return at, cells, f"each cell: {what} of {most}{tall}×{wide}"

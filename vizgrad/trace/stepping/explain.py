@@ -165,6 +165,8 @@ class _Node(NamedTuple):
         op, named = self.op, ink.letters(self.op)
         flow = [written(g, name) for g, name in zip(self.grads, self.flow(), strict=True)]
         words = writing.backward_words(op, self.name)
+        if written is not writing.as_letter and not self.known:
+            return ""
         if words:
             given = {named.get(n, n): written(x, named.get(n, n)) for n, x in self.kept.items()}
             given |= {name: g for name, g in zip(self.flow(), flow, strict=True) if g is not None}
@@ -183,7 +185,13 @@ class _Node(NamedTuple):
         stem = name.removesuffix("_shape")
         if stem != name and stem in self.op.inputs:
             return self.kept.get(name) or Ink(f"shape({named[stem]})")
-        return written(self.kept[name], named.get(name, name)) if name in self.kept else Ink(name)
+        word = named.get(name, name)
+        return written(self.kept[name], word) if name in self.kept else Ink(word)
+
+    @property
+    def known(self) -> bool:
+        """Whether everything that the formula reads is there: after the backward pass it is freed."""
+        return all(n in self.kept or n in self.settings for n in self.gradient.reads)
 
     def _counted(self, text: str) -> str:
         """``n``, the number of elements that were averaged, as a number."""
