@@ -1,45 +1,23 @@
-"""How many threads compute: those of the BLAS behind NumPy, which are all that our operators use."""
+"""How many threads compute: those of the BLAS behind NumPy, and as many that share the rows of large kernels."""
 
 from __future__ import annotations
 
-import ctypes
-import functools
 import os
 import warnings
-from collections.abc import Callable
-from pathlib import Path
 
-import numpy
+from vizgrad.engine.kernels import threads
+from vizgrad.engine.kernels.threads import blas as _blas
 
-_SPELLINGS = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
 _between = os.cpu_count() or 1
 
 
-@functools.cache
-def _blas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
-    """OpenBLAS's own two functions, get and set, in the library that NumPy brought; None with another BLAS."""
-    home = Path(numpy.__file__).parent
-    for folder in (home.with_name("numpy.libs"), home / ".libs", home / ".dylibs"):
-        for file in sorted(folder.glob("*openblas*")):
-            try:
-                library = ctypes.CDLL(str(file))
-            except OSError:
-                continue
-            for spelling in _SPELLINGS:
-                get = getattr(library, spelling.format("get_num_threads"), None)
-                if get is not None:
-                    return get, getattr(library, spelling.format("set_num_threads"))
-    return None
-
-
 def get_num_threads() -> int:
-    """How many threads multiply a matrix."""
-    blas = _blas()
-    return blas[0]() if blas else int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+    """How many threads multiply a matrix, and share the work of large kernels."""
+    return threads.count()
 
 
 def set_num_threads(nthreads: int, /) -> None:
-    """Let so many threads multiply a matrix.  Warns where NumPy's BLAS cannot be told."""
+    """Let so many threads multiply a matrix, and share the work of large kernels.  Warns where NumPy's BLAS cannot be told."""
     count = _positive("set_num_threads", nthreads)
     blas = _blas()
     if blas:

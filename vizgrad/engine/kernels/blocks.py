@@ -5,6 +5,7 @@ The formula and the numbers are the same; only large temporaries are avoided.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,11 +14,13 @@ import numpy as np
 _CACHE = 1 << 17  # bytes of each operand at a time
 
 
-def parts(x: Any, axis: int = 0, larger: int = 1) -> Iterator[slice]:
-    """Slices of ``axis`` that fit the cache, or are ``larger`` by this factor."""
+def parts(x: Any, axis: int = 0, larger: int = 1, within: slice | None = None) -> Iterator[slice]:
+    """Slices of ``axis``, or of what is ``within``, that fit the cache, or are ``larger`` by this factor."""
     n = x.shape[axis]
     at_once = max(1, larger * _CACHE * n // max(1, x.nbytes))
-    return (slice(i, min(n, i + at_once)) for i in range(0, n, at_once))
+    first, last = (0, n) if within is None else (within.start, within.stop)
+    step = max(1, -(-(last - first) // max(1, -(-(last - first) // at_once))))  # as many, but of one size
+    return (slice(i, min(last, i + step)) for i in range(first, last, step))
 
 
 def each(formula: Callable[..., Any], xp: Any, *operands: Any, axis: int = 0) -> Any:
@@ -50,12 +53,20 @@ def _part(x: Any, part: slice, axis: int) -> Any:
     return x if x is None or x.shape[axis] == 1 else x[_at(part, axis)]
 
 
-def room(rows: int, n: int, dtype: Any) -> np.ndarray:
-    """Memory for what a part needs in between, of which a cache line begins with the first number.
+class _Own(threading.local):
+    memory = np.empty(0, np.uint8)
 
-    NumPy's own begins anywhere, and writing there takes up to twice as long.
+
+_own = _Own()
+
+
+def room(rows: int, n: int, kind: np.dtype) -> np.ndarray:
+    """Memory of this thread for what a part needs in between; the next call may give the same again.
+
+    It begins with a cache line.  NumPy's own begins anywhere, and writing there takes up to twice as long.
     """
-    size = rows * n * np.dtype(dtype).itemsize
-    memory = np.empty(size + 64, dtype=np.uint8)
-    start = -memory.ctypes.data % 64
-    return memory[start : start + size].view(dtype).reshape(rows, n)
+    size = rows * n * kind.itemsize
+    if _own.memory.size < size:
+        memory = np.empty(size + 64, np.uint8)
+        _own.memory = memory[-memory.__array_interface__["data"][0] % 64 :]
+    return np.ndarray((rows, n), kind, _own.memory)

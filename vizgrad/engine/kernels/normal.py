@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from . import blocks
-from .rows import Spread, dots, sums
+from . import blocks, threads
+from .rows import dots, lefts, ones, right, sums
 
 _SMALL = 1 << 13  # elements up to which few calls matter more than few passes
 _FAR = 4  # mean² may be so many times the variance before it costs digits
@@ -23,13 +23,12 @@ _FAR = 4  # mean² may be so many times the variance before it costs digits
 
 def normalized(x: Any, weight: Any, bias: Any, over: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
     """(x - mean) · (var + eps)^(-1/2) · weight + bias, the mean and the variance."""
-    if x.size > _SMALL and any(p is not None and p.shape[-1] > 1 for p in (weight, bias)):
-        return _columns(x, weight, bias, eps)
-    mean = _mean(sums(x), x, over)
     if x.size <= _SMALL:
-        return _carefully(x, mean, weight, bias, over, eps)
-    square = mean * mean
-    var = _mean(dots(x, x), x, over) - square
+        return _carefully(x, _mean(sums(x), x, over), weight, bias, over, eps)
+    if any(p is not None and p.shape[-1] > 1 for p in (weight, bias)):
+        return _columns(x, weight, bias, eps)
+    mean, square = _mean(_sums(x, x), x, over)
+    var = square - mean * mean
     if not _near(square, var):
         return _carefully(x, mean, weight, bias, over, eps)
     scale = (var + eps) ** -0.5
@@ -37,7 +36,7 @@ def normalized(x: Any, weight: Any, bias: Any, over: tuple[int, ...], eps: float
         scale = scale * weight
     shift = mean * -scale
     if bias is not None:
-        shift += bias
+        shift = shift + bias
     return _combined(((x, scale),), shift, x.shape), mean, var
 
 
@@ -45,32 +44,24 @@ def d_normalized(
     g: Any, x: Any, mean: Any, rstd: Any, weight: Any, over: tuple[int, ...], shape: Any, shared: Any
 ) -> np.ndarray:
     """The gradient by x of (x - mean) · rstd · weight, where mean and rstd come from x itself; in ``shape``."""
-    if x.size <= _SMALL:
-        g, y = g if weight is None else g * weight, (x - mean) * rstd
-        g = g - _mean(sums(g), x, over)
-        g -= y * _mean(dots(g, y), x, over)
-        whole = np.empty(shape, x.dtype)
-        np.multiply(g, rstd, out=whole.reshape(x.shape))
-        return whole
     if weight is not None and weight.shape[-1] > 1:
-        return _d_columns(g, x, mean[:, 0], rstd[:, 0], weight[0], shape, shared)
-    x, mean, level, slope = _gathered(g, x, mean, rstd, shared)
-    if weight is not None:
-        level, slope = level * weight, slope * weight
-    level, slope = _mean(level, x, over), _mean(slope, x, over) * (rstd * rstd)
+        return _d_columns(g, x, mean, rstd, weight, shape, shared)
+    x, mean, both = _gathered(g, x, mean, rstd, shared)
+    level, slope = _mean(both if weight is None else both * weight, x, over) * rstd
     scale = rstd if weight is None else rstd * weight
-    return _combined(((g, scale), (x, slope * -rstd)), (slope * mean - level) * rstd, shape)
+    slope *= rstd
+    return _combined(((g, scale), (x, -slope)), slope * mean - level, shape)
 
 
 def d_scale(g: Any, x: Any, mean: Any, rstd: Any, axis: tuple[int, ...], shared: Any) -> np.ndarray:
-    """The gradient by weight of (x - mean) · rstd · weight, added up over ``axis``."""
+    """The gradient by weight of (x - mean) · rstd · weight, added up over ``axis``; see `_gathered`."""
     if x.ndim - 1 in axis:
-        return (_gathered(g, x, mean, rstd, shared)[3] * rstd).sum(axis=axis)
-    if "weight" not in shared:
-        found = shared["weight"] = np.zeros(x.shape[1], x.dtype)
-        for part in blocks.parts(x):
-            found += rstd[part, 0] @ ((x[part] - mean[part]) * g[part])
-    return shared["weight"]
+        _gathered(g, x, mean, rstd, shared)
+        return shared["weight"]
+    found = np.zeros(x.shape[1], x.dtype)
+    for part in blocks.parts(x):
+        found += rstd[part, 0] @ ((x[part] - mean[part]) * g[part])
+    return found
 
 
 def column_sums(g: Any) -> np.ndarray:
@@ -78,22 +69,44 @@ def column_sums(g: Any) -> np.ndarray:
     return np.ones(len(g), dtype=g.dtype) @ g
 
 
-def _gathered(g: Any, x: Any, mean: Any, rstd: Any, shared: Any) -> tuple[Any, Any, Any, Any]:
-    """x and its mean, both less the mean where that is large; of each row the sums of g and of g · (x - mean).
+def _gathered(g: Any, x: Any, mean: Any, rstd: Any, shared: Any) -> tuple[Any, Any, Any]:
+    """Both x and its mean, less the mean where that is large; of each row the sums of g and of g · y.
 
-    They are computed once for all gradients of a node, which hand in the same ``shared``.
+    y is (x - mean) · rstd.  They are computed once for all gradients of a node, which hand in the same ``shared``.
+    Added up over the samples, the first dimension, they are the gradients by bias and weight, and left there.
     """
     if "sums" not in shared:
-        if not _near(mean * mean * (rstd * rstd), 1):
-            x, mean = x - mean, np.zeros_like(mean)
-        level = sums(g)
-        shared["sums"] = x, mean, level, dots(g, x) - mean * level
+        if x.size <= _SMALL or not _near((mean * rstd) ** 2, 1):
+            x, mean = x - mean, 0.0
+        both = _sums(g, x)
+        both[1] -= both[0] * mean
+        both[1] *= rstd
+        shared["sums"] = x, mean, both
+        shared["bias"], shared["weight"] = np.add.reduce(both, 1).reshape(2, -1)
     return shared["sums"]
 
 
 def _near(square: Any, var: Any) -> bool:
     """Whether the mean may be left in while its distance to x is computed with.  NaN counts as far."""
-    return bool((square <= _FAR * var).all())
+    return bool((square <= (_FAR + 1) * var).all())
+
+
+def _sums(a: Any, b: Any) -> np.ndarray:
+    """Σ a and Σ a · b of each row, one behind the other."""
+    *grid, n = a.shape
+    both = np.empty((2, *grid, 1), b.dtype)
+    parts = threads.parts(len(a), a.size)
+    if len(parts) == 1 or n == 1 or not (a.flags.c_contiguous and b.flags.c_contiguous):
+        both[0], both[1] = sums(a), dots(a, b)
+        return both
+    rows, other, found = a.reshape(-1, n), b.reshape(-1, n), both.reshape(2, -1, 1)
+
+    def work(share: slice) -> None:
+        for part in blocks.parts(rows, larger=2, within=share):
+            found[0, part], found[1, part] = sums(rows[part]), dots(rows[part], other[part])
+
+    threads.run(work, threads.parts(len(rows), a.size))
+    return both
 
 
 def _mean(each: Any, x: Any, over: tuple[int, ...]) -> Any:
@@ -101,7 +114,9 @@ def _mean(each: Any, x: Any, over: tuple[int, ...]) -> Any:
     n = x.shape[-1]
     for i in over:
         n *= x.shape[i]
-    return (each.sum(axis=over, keepdims=True) if over else each) / max(n, 1)
+    if over:
+        each = np.add.reduce(each, tuple(i - x.ndim for i in over), None, None, True)
+    return each / max(n, 1)
 
 
 def _carefully(x: Any, mean: Any, weight: Any, bias: Any, over: tuple[int, ...], eps: float) -> Any:
@@ -109,7 +124,9 @@ def _carefully(x: Any, mean: Any, weight: Any, bias: Any, over: tuple[int, ...],
     y = x - mean
     var = _mean(dots(y, y), x, over)
     scale = (var + eps) ** -0.5
-    if weight is not None and weight.shape[-1] == 1:  # one number for a row: the small ones are multiplied first
+    if (
+        weight is not None and weight.shape[-1] == 1
+    ):  # one number for a row: the small ones are multiplied first
         scale = scale * weight
         weight = None
     y *= scale
@@ -131,24 +148,22 @@ def _combined(terms: Any, shift: Any, shape: Any) -> np.ndarray:
             y += x * scale
         y += shift
         return whole
-    lines = [(x.reshape(-1, n), _column(scale, grid)) for x, scale in terms]
-    out, shift, cuts = whole.reshape(-1, n), _column(shift, grid), list(blocks.parts(first.reshape(-1, n), larger=2))
-    spread, room = Spread(cuts[0].stop, np.ones(n, whole.dtype)), blocks.room(cuts[0].stop, n, whole.dtype)
-    for part in cuts:
-        (x, scale), *others = lines
-        y, beside = spread(out[part], scale[part]), room[: part.stop - part.start]
-        y *= x[part]
-        for x, scale in others:
-            spread(beside, scale[part])
-            beside *= x[part]
-            y += beside
-        y += spread(beside, shift[part])
+    factors, line = lefts(grid, *(scale for _, scale in terms), shift), ones(n, whole.dtype)[0]
+    out, (x, *others) = whole.reshape(-1, n), [x.reshape(-1, n) for x, _ in terms]
+
+    def work(share: slice) -> None:
+        for part in blocks.parts(out, larger=2, within=share):
+            y = np.matmul(factors[0, part], line, out=out[part])
+            y *= x[part]
+            room = blocks.room(len(y), n, y.dtype)
+            for more, factor in zip(others, factors[1:], strict=False):
+                np.matmul(factor[part], line, out=room)
+                room *= more[part]
+                y += room
+            y += np.matmul(factors[-1, part], line, out=room)
+
+    threads.run(work, threads.parts(len(out), first.size))
     return whole
-
-
-def _column(each: Any, grid: list[int]) -> np.ndarray:
-    """A number for each row, one after the other."""
-    return np.broadcast_to(each, (*grid, 1)).reshape(-1)
 
 
 # --- weights for each column, as layer_norm has them -------------------------------------------------------
@@ -158,46 +173,72 @@ def _columns(x: Any, weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]
     """`normalized` for each row of x (rows, n): scale and shift are matrices of rank one and two."""
     rows, n = x.shape
     y, mean, var = np.empty_like(x), np.empty((rows, 1), x.dtype), np.empty((rows, 1), x.dtype)
-    cuts = list(blocks.parts(x, larger=2))
-    most, line = cuts[0].stop, np.ones(n, x.dtype) if weight is None else weight[0]
-    scale, shift = Spread(most, line), Spread(most, line, *(() if bias is None else (bias[0],)))
-    room = blocks.room(most, n, x.dtype)
-    for part in cuts:
-        some = x[part]
-        level = _mean(sums(some), some, ())
-        square = level * level
-        spread = _mean(dots(some, some), some, ()) - square
-        if _near(square, spread):
-            a = ((spread + eps) ** -0.5)[:, 0]
-            out = scale(y[part], a)
+    line = ones(n, x.dtype)[0] if weight is None else right(weight)
+    lines = line.copy()
+    if bias is not None:
+        lines[1] = bias
+
+    def work(share: slice) -> None:
+        for part in blocks.parts(x, larger=2, within=share):
+            some = x[part]
+            level, square = _mean(sums(some), some, ()), _mean(dots(some, some), some, ())
+            mean[part] = level
+            spread = np.subtract(square, level * level, out=var[part])
+            if not _near(square, spread):
+                y[part], mean[part], var[part] = _carefully(some, level, weight, bias, (), eps)
+                continue
+            (a,) = lefts((len(some),), (spread + eps) ** -0.5)
+            out = np.matmul(a, line, out=y[part])
             out *= some
-            out += shift(room[: len(a)], level[:, 0] * -a, 1)
-        else:
-            y[part], level, spread = _carefully(some, level, weight, bias, (), eps)
-        mean[part], var[part] = level, spread
+            a[:, 1:] = 1
+            a[:, :1] *= -level
+            out += np.matmul(a, lines, out=blocks.room(len(some), n, x.dtype))
+
+    threads.run(work, threads.parts(rows, x.size))
     return y, mean, var
 
 
 def _d_columns(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, shape: Any, shared: Any) -> np.ndarray:
-    """`d_normalized` for each row of x (rows, n); leaves in ``shared`` the gradient by weight, from the same products."""
-    n, whole = x.shape[1], np.empty(shape, dtype=x.dtype)
-    one, dx, d_weight = np.ones(n, x.dtype), whole.reshape(x.shape), np.zeros(n, x.dtype)
-    cuts = list(blocks.parts(x, larger=2))
-    most = cuts[0].stop if cuts else 0
-    scale, level, room = Spread(most, weight), Spread(most, one), blocks.room(most, n, x.dtype)
-    for part in cuts:
-        some, gs, m, a = x[part], g[part], mean[part], rstd[part]
-        if not _near(m * m * (a * a), 1):
-            some, m = some - m[:, None], np.zeros_like(m)
-        beside = np.multiply(gs, some, out=room[: len(m)])
-        d_weight += a @ beside - (a * m) @ gs
-        shift = (gs @ weight) / n
-        slope = ((beside @ weight) / n - m * shift) * (a * a)
-        out = scale(dx[part], a)
-        out *= gs
-        level(beside, slope * -a)
-        beside *= some
-        out += beside
-        out += level(beside, (slope * m - shift) * a)
-    shared["weight"] = d_weight
+    """`d_normalized` for each row of x (rows, n).
+
+    The gradients by weight and bias come from the same products and are left in ``shared``.
+    """
+    rows, n = x.shape
+    whole = np.empty(shape, dtype=x.dtype)
+    dx, line, one = whole.reshape(x.shape), right(weight), ones(n, x.dtype)[0]
+    columns = np.repeat(weight.reshape(-1, 1) / n, 2, axis=1)
+    if x.size <= _SMALL:
+        y = (x - mean) * rstd
+        gy = g * y
+        y *= gy @ columns[:, :1]
+        y += g @ columns[:, :1]
+        np.multiply(g, weight, out=dx)
+        dx -= y
+        dx *= rstd
+        shared["weight"], shared["bias"] = gy.sum(axis=0), g.sum(axis=0)
+        return whole
+
+    def work(share: slice) -> Any:
+        found = np.zeros((2, n), x.dtype)
+        for part in blocks.parts(x, larger=2, within=share):
+            some, gs, m, a = x[part], g[part], mean[part], rstd[part]
+            if not _near((m * a) ** 2, 1):
+                some, m = some - m, np.zeros_like(m)
+            room = np.multiply(gs, some, out=blocks.room(len(m), n, x.dtype))
+            shift = (gs @ columns)[:, :1] * a
+            slope = ((room @ columns)[:, :1] * a - m * shift) * (a * a)
+            scale, back, rest = lefts((len(m),), a, -slope, slope * m - shift)
+            found[0] += (scale.T @ room)[0]
+            out = np.matmul(scale, line, out=dx[part])
+            out *= gs
+            np.matmul(back, one, out=room)
+            room *= some
+            out += room
+            out += np.matmul(rest, one, out=room)
+            scale[:, :1] *= -m
+            scale[:, 1] = 1
+            found += scale.T @ gs
+        return found
+
+    shared["weight"], shared["bias"] = sum(threads.run(work, threads.parts(rows, x.size)))
     return whole

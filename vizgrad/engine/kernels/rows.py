@@ -1,40 +1,56 @@
-"""What is done to each row of a matrix: sums, products, the largest number, and one number for a whole row."""
+"""What is done to each row of a matrix: sums, products, the largest number, and one number for a whole row.
+
+Sums are products with a matrix of two columns: NumPy's with one are slower, and of blocks as large as `blocks.parts`
+makes them BLAS computes these without threads of its own, which would be in the way of ours (see threads.py).
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+_LONG = 1 << 12  # numbers in a row of ones that is worth keeping
 
-class Spread:
-    """Σ column[i] · line[j] over pairs of a column and a line, written into given memory.
 
-    As a product of matrices: faster than broadcasting, which begins anew at every row.  There are two lines at least,
-    the second perhaps of zeros, because NumPy's product with one is slow.
+def lefts(grid: Any, *each: Any) -> np.ndarray:
+    """Matrices to be multiplied by `right`, each made of numbers for the rows of an array of shape (*grid, n).
+
+    The product with ``right(line)`` is number · line for each row: faster than broadcasting, which begins anew at
+    every row.
     """
+    columns = np.zeros((len(each), *grid, 2), each[0].dtype)
+    for column, numbers in zip(columns, each, strict=True):
+        column[..., :1] = numbers
+    return columns.reshape(len(each), -1, 2)
 
-    def __init__(self, rows: int, *lines: np.ndarray) -> None:
-        self.right = np.zeros((max(2, len(lines)), len(lines[0])), dtype=lines[0].dtype)
-        for at, line in zip(self.right, lines, strict=False):
-            at[:] = line
-        self.left = np.zeros((rows, len(self.right)), dtype=self.right.dtype)
 
-    def __call__(self, out: np.ndarray, *columns: Any) -> np.ndarray:
-        left = self.left[: len(out)]
-        for i, column in enumerate(columns):
-            left[:, i] = column
-        return np.matmul(left, self.right, out=out)
+def right(line: Any) -> np.ndarray:
+    """``line`` above zeros."""
+    rows = np.zeros((2, line.size), line.dtype)
+    rows[0] = line
+    return rows
+
+
+def ones(n: int, kind: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """Ones above zeros, and two columns of ones."""
+    return _ones(n, kind.char) if n <= _LONG else (right(np.ones(n, kind)), np.ones((n, 2), kind))
+
+
+@lru_cache(maxsize=32)
+def _ones(n: int, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    return right(np.ones(n, kind)), np.ones((n, 2), kind)
 
 
 def sums(x: Any) -> np.ndarray:
-    """Σ x along the last dimension, which stays as size 1.  A product with ones is the fastest way."""
+    """Σ x along the last dimension, which stays as size 1."""
     n = x.shape[-1]
     if n == 1:
         return x
     if not x.flags.c_contiguous:
         return x.sum(axis=-1, keepdims=True)
-    return (x.reshape(-1, n) @ np.ones(n, dtype=x.dtype)).reshape(*x.shape[:-1], 1)
+    return (x.reshape(-1, n) @ ones(n, x.dtype)[1])[:, :1].reshape(*x.shape[:-1], 1)
 
 
 def dots(a: Any, b: Any) -> np.ndarray:

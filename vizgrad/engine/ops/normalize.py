@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy
 
-from vizgrad.engine.bare import Bare
 from vizgrad.engine.kernels import blocks, normal
 from vizgrad.engine.kernels.rows import sums
 from vizgrad.engine.op import Formula, op
@@ -64,13 +63,20 @@ def _d_scale(xp, g, x, mean, rstd, axis, shared):
     return xp.sum(g * ((x - mean) * rstd), axis=axis)
 
 
+def _left(shared, name):
+    """What the gradient by x left of this gradient; None otherwise, and while a formula prints itself."""
+    return shared.get(name) if isinstance(shared, dict) else None
+
+
 def _shaped(xp, dx, shape):
     """``dx`` in this shape; itself, where it has it: a view would have to be copied."""
     return dx if known(dx.shape) and tuple(dx.shape) == tuple(shape) else xp.reshape(dx, shape)
 
 
-def _channel_sums(xp, g):
+def _channel_sums(xp, g, shared):
     """The sum over all dimensions but the channels."""
+    if _left(shared, "bias") is not None:
+        return _left(shared, "bias")
     planes = xp.reshape(g, _lined_channels(g.shape)[0])
     return xp.sum(sums(widened(planes)) if isinstance(g, numpy.ndarray) else planes, axis=(0, 2))
 
@@ -152,22 +158,19 @@ class layer_norm(normalization):
         return _shaped(xp, dx, input.shape)
 
     def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape, shared):
-        if g is None:
-            return None
+        if g is None or _left(shared, "weight") is not None:
+            return _maybe(xp, _left(shared, "weight"), weight_shape)
         rows, column, _ = _lined_rows(input, weight_shape)
         x, mean, rstd = xp.reshape(input, rows), xp.reshape(mean, column), xp.reshape(rstd, column)
         return xp.reshape(_d_scale(xp, xp.reshape(g, rows), x, mean, rstd, (0,), shared), weight_shape)
 
-    def d_bias(xp, g, g_mean, g_rstd, bias_shape):
-        if not isinstance(g, numpy.ndarray):
-            return None if g is None else _sum_to(xp, g, bias_shape)
-        return normal.column_sums(widened(g).reshape(-1, product(bias_shape))).reshape(bias_shape)
-
-
-def _sum_to(xp, g, shape):
-    """Add up over all dimensions in front of those of ``shape``."""
-    axis = tuple(range(len(g.shape) - len(shape))) if known(g.shape) else None
-    return g if axis == () else xp.sum(g, axis=axis)
+    def d_bias(xp, g, g_mean, g_rstd, bias_shape, shared):
+        if g is None or _left(shared, "bias") is not None:
+            return _maybe(xp, _left(shared, "bias"), bias_shape)
+        if isinstance(g, numpy.ndarray):
+            return normal.column_sums(widened(g).reshape(-1, product(bias_shape))).reshape(bias_shape)
+        axis = tuple(range(len(g.shape) - len(bias_shape))) if known(g.shape) else None
+        return g if axis == () else xp.sum(g, axis=axis)
 
 
 def _from_statistics(xp, dx, g_mean, g_rstd, x, mean, rstd):
@@ -264,9 +267,7 @@ class batch_norm(normalization):
         if g is not None:
             rstd = (xp.reshape(var, line) + eps) ** -0.5
             weight = _maybe(xp, weight, line)
-            dx = _d_normalized(
-                xp, xp.reshape(g, planes), x, mean, rstd, weight, (0, 2), input.shape, shared
-            )
+            dx = _d_normalized(xp, xp.reshape(g, planes), x, mean, rstd, weight, (0, 2), input.shape, shared)
         if g_mean is None and g_var is None:
             return _shaped(xp, dx, input.shape)
         dx = _maybe(xp, dx, planes)
@@ -277,14 +278,18 @@ class batch_norm(normalization):
         return _shaped(xp, dx, input.shape)
 
     def d_weight(xp, g, g_mean, g_var, input, mean, var, eps, shared):
-        if g is None:
-            return None
+        if g is None or _left(shared, "weight") is not None:
+            return _left(shared, "weight")
         planes, line = _lined_channels(input.shape)
-        x, mean, rstd = xp.reshape(input, planes), xp.reshape(mean, line), (xp.reshape(var, line) + eps) ** -0.5
+        x, mean, rstd = (
+            xp.reshape(input, planes),
+            xp.reshape(mean, line),
+            (xp.reshape(var, line) + eps) ** -0.5,
+        )
         return _d_scale(xp, xp.reshape(g, planes), x, mean, rstd, (0, 2), shared)
 
-    def d_bias(xp, g, g_mean, g_var):
-        return None if g is None else _channel_sums(xp, g)
+    def d_bias(xp, g, g_mean, g_var, shared):
+        return None if g is None else _channel_sums(xp, g, shared)
 
 
 @op
@@ -326,8 +331,8 @@ class batch_norm_eval(normalization):
         mean = xp.reshape(running_mean, line)
         return _d_scale(xp, xp.reshape(g, planes), xp.reshape(input, planes), mean, rstd, (0, 2), shared)
 
-    def d_bias(xp, g):
-        return _channel_sums(xp, g)
+    def d_bias(xp, g, shared):
+        return _channel_sums(xp, g, shared)
 
 
 def _lined_groups(shape: Any, num_groups: int) -> tuple[Any, Any, Any]:
@@ -380,9 +385,7 @@ class group_norm(normalization):
         dx = None
         if g is not None:
             weight = _maybe(xp, weight, line)
-            dx = _d_normalized(
-                xp, xp.reshape(g, groups), x, mean, rstd, weight, (2, 3), input.shape, shared
-            )
+            dx = _d_normalized(xp, xp.reshape(g, groups), x, mean, rstd, weight, (2, 3), input.shape, shared)
         if g_mean is None and g_rstd is None:
             return _shaped(xp, dx, input.shape)
         dx = _maybe(xp, dx, groups)
@@ -394,12 +397,12 @@ class group_norm(normalization):
         return _shaped(xp, dx, input.shape)
 
     def d_weight(xp, g, g_mean, g_rstd, input, mean, rstd, weight_shape, num_groups, shared):
-        if g is None:
-            return None
+        if g is None or _left(shared, "weight") is not None:
+            return _left(shared, "weight")
         groups, statistics, _ = _lined_groups(input.shape, num_groups)
         mean, rstd = xp.reshape(mean, statistics), xp.reshape(rstd, statistics)
         dw = _d_scale(xp, xp.reshape(g, groups), xp.reshape(input, groups), mean, rstd, (0, 3), shared)
         return xp.reshape(dw, weight_shape)
 
-    def d_bias(xp, g, g_mean, g_rstd):
-        return None if g is None else _channel_sums(xp, g)
+    def d_bias(xp, g, g_mean, g_rstd, shared):
+        return None if g is None else _channel_sums(xp, g, shared)
