@@ -1,6 +1,6 @@
 /** The canvas of the graph: lays out, moves, paints and answers the pointer. */
 
-import { Atlas, type Mark, rectOf, type Step } from "../core/atlas.ts";
+import { Atlas, type Mark, type Rect, rectOf, type Step } from "../core/atlas.ts";
 import type { Net } from "../core/graph.ts";
 import { arrange, fitting, type Picture, zoomOf } from "../core/layout.ts";
 import type { Norms } from "../core/norms.ts";
@@ -140,9 +140,19 @@ export class Stage {
       const was = motionFrom(this.#picture, this.view);
       const { x, y } = this.view;
       this.view.reveal(rectOf(mark), this.#picture);
+      this.#uncover(rectOf(mark), this.#picture);
       if (x !== this.view.x || y !== this.view.y) this.#motion ??= was;
     }
     this.paint();
+  }
+
+  /** The map in the corner shall not lie over it. */
+  #uncover(rect: Rect, picture: Picture): void {
+    const { offsetLeft, offsetTop, hidden } = this.#map.element;
+    const { x, y, scale } = this.view;
+    const [right, bottom] = [(rect.x + rect.width) * scale + x, (rect.y + rect.height) * scale + y];
+    if (!hidden && offsetLeft > 0 && right > offsetLeft - 16 && bottom > offsetTop - 8)
+      this.view.pan(0, offsetTop - 24 - bottom, picture);
   }
 
   /** Show all of a picture that grows: at the scale there is, or at one that lasts for a while.  False if it is too large. */

@@ -10,7 +10,7 @@ import { exact, number, percent, step } from "./format.ts";
 import { differs } from "./graph-steps.ts";
 import { shorten } from "./graph-words.ts";
 import type { Panel } from "./panel.ts";
-import { action, frame, listens } from "./stepper-form.ts";
+import { action, deaf, frame, listens } from "./stepper-form.ts";
 
 export function differencePanel(store: Store): Panel {
   return new DifferencePanel(store);
@@ -57,7 +57,7 @@ class DifferencePanel implements Panel {
     const { stepping } = this.#store;
     const { difference, differences, events, pause } = stepping;
     const asks = listens(this.#store);
-    this.element.hidden = !pause || (!asks && !difference);
+    this.element.hidden = !pause;
     this.#branch.hidden = !asks || (pause?.failed ?? false) || pause?.edits.length === 0;
     this.#keep.hidden = !asks || !difference || this.#isAnswered(difference);
     const outcomes = outcomesOf(stepping);
@@ -82,6 +82,7 @@ class DifferencePanel implements Panel {
   #sentence(difference: Difference | undefined, outcomes: Outcomes | undefined): string {
     const { pause } = this.#store.stepping;
     if (!difference || !outcomes) {
+      if (!listens(this.#store)) return deaf(this.#store);
       if (pause?.edits.length === 0)
         return t(
           "Edit a value first: then the rest of the pass can run once without the edit and once with it.",

@@ -13,6 +13,7 @@ import {
   asked,
   Choice,
   complaint,
+  deaf,
   field,
   form,
   frame,
@@ -69,13 +70,15 @@ class EditPanel implements Panel {
 
   draw(): void {
     const { pause } = this.#store.stepping;
-    this.element.hidden = !pause || !listens(this.#store);
-    if (!pause || this.element.hidden) return;
+    this.element.hidden = !pause;
+    if (!pause) return;
+    const asks = listens(this.#store);
     const here = pause.shown === pause.at;
-    setText(this.#says, this.#sentence(pause));
-    this.#form.hidden = !here || pause.failed;
-    this.#rewind.hidden = here || pause.failed;
-    this.#waiting.hidden = pause.edits.length === 0;
+    setText(this.#says, asks ? this.#sentence(pause) : deaf(this.#store));
+    this.#form.hidden = !asks || !here || pause.failed;
+    this.#rewind.hidden = !asks || here || pause.failed;
+    this.#waiting.hidden = !asks || pause.edits.length === 0;
+    if (!asks) return;
     this.#list.replaceChildren(...pause.edits.map((edit) => h("li", {}, shorten(edit, 120))));
     this.#what.offer(this.#targets());
     this.#prefill();

@@ -2,6 +2,7 @@
 
 import type { Store } from "../core/store.ts";
 import type { Asked } from "../core/wishes.ts";
+import { t } from "../core/words.ts";
 import { type Child, h, setText } from "./dom.ts";
 import { type IconName, icon } from "./icons.ts";
 
@@ -94,6 +95,13 @@ export function asked(store: Store, what: Asked): string {
 /** Whether the program waits in the stepper and can be asked. */
 export const listens = (store: Store): boolean =>
   store.status?.state === "stepping" && store.contact === "live" && (store.stepping.pause?.at ?? -1) >= 0;
+
+/** Why nothing can be asked now. */
+export function deaf(store: Store): string {
+  if (store.contact === "replay") return t("This was saved: nothing can be changed in it any more.");
+  if (store.contact === "stale") return t("The kernel is silent: nothing can be changed now.");
+  return t("The program runs: values are changed where it waits.");
+}
 
 /** A form that Enter sends. */
 export function form(send: () => void, ...children: readonly Child[]): HTMLFormElement {

@@ -123,7 +123,11 @@ describe("an edit", () => {
     press("Undo these edits");
     expect(asks("undo")).toHaveLength(1);
     hear([status({ state: "live" })]);
-    expect(panel.element.hidden).toBe(true);
+    expect(text("h4 + p")).toBe("The program runs: values are changed where it waits.");
+    expect(seen("button")).toHaveLength(0);
+    kernel.die();
+    panel.draw();
+    expect(text("h4 + p")).toContain("silent");
   });
 });
 
