@@ -136,6 +136,12 @@ SAID = [  # op and inputs; forward: formula, shapes, numbers; backward: formulas
         ),
     ),
     (
+        "vg.nn.functional.nll_loss(x, vg.tensor([1, 0]))",
+        {"x": [[1, 2], [4, 5]]},
+        ("y = -mean(x[t])", "x 2×2, t 2 → scalar", ""),
+        (("∂L/∂x = -g / n where j = t, else 0",), "g scalar, t 2 → 2×2", ""),
+    ),
+    (
         "vg.cat([x, z])",
         {"x": [1, 2], "z": [3]},
         ("y = [x₁, x₂]", "[2, 1] → 3", "[[1 2], [3]] = [1 2 3]"),
@@ -188,6 +194,15 @@ def own(cls):
     grads = [vizgrad.tensor(g) if isinstance(g, np.ndarray) else g for g in grads]
     node = (op_, {"x": x.array}, set_, grads, results)
     return explain.forward(op, inputs, settings, out), explain.backward(*node), (inputs, settings, node)
+
+
+def test_complex_numbers_are_conjugated():
+    z = vizgrad.tensor([1 + 2j], requires_grad=True)
+    look = looked(lambda: (z * z.detach()).real)
+    said = [explain.backward(*node) for node in look.nodes]
+    assert said[1].formulas == ("∂L/∂a = g · conj(b)",)
+    assert said[1].numbers == "[0.54+0i] · conj([1+2i]) = [0.54-1.08i]"
+    assert explain.forward(ops.TABLE["conj"], [z], {}, z.conj()).numbers == "conj([1+2i]) = [1-2i]"
 
 
 def test_a_node_whose_values_were_freed():

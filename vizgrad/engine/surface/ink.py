@@ -59,7 +59,9 @@ def _between(
 ) -> tuple[Callable[..., Ink], Callable[..., Ink]]:
     """The operator and its reflection; ``right``: how tight the right operand must be (a - (b + c))."""
     right = strength if right is None else right
-    idle = {" + ": 0, " - ": 0, " · ": 1, " / ": 1, "^": 1}.get(sign)  # a number that changes nothing is not written
+    idle = {" + ": 0, " - ": 0, " · ": 1, " / ": 1, "^": 1}.get(
+        sign
+    )  # a number that changes nothing is not written
 
     def join(a: Any, b: Any) -> Ink:
         if idle is not None and type(b) in (int, float) and b == idle:
@@ -116,7 +118,8 @@ class Symbols:
     """``xp`` over ink: whatever function a formula asks for, it is written down."""
 
     inf = Ink("∞")
-    plain = {"conj": "{}", "swapaxes": "{}ᵀ", "square": "{}²", "sqrt": "√{}"}
+    real = True  # numbers are their own conjugates, which need not be written
+    plain = {"swapaxes": "{}ᵀ", "square": "{}²", "sqrt": "√{}"}
     silent = {"axis", "keepdims"}  # said by the row's own settings
     infix = {"matmul": "__matmul__", "power": "__pow__", "equal": "__eq__", "greater": "__gt__", "less": "__lt__",
              "not_equal": "__ne__", "greater_equal": "__ge__", "less_equal": "__le__"}  # fmt: skip
@@ -125,12 +128,12 @@ class Symbols:
     def __getattr__(self, name: str) -> Callable[..., Ink]:
         def write(*args: Any, **settings: Any) -> Ink:
             first = _ink(args[0]) if args else Ink("")
-            if name in self.through:
+            if name in self.through or (name == "conj" and self.real):
                 return first
             if name == "absolute":
                 return Ink(f"|{first}|")
             if name in self.plain:
-                return first if name == "conj" else Ink(self.plain[name].format(first.within(_ATOM)))
+                return Ink(self.plain[name].format(first.within(_ATOM)))
             if name in self.infix:
                 return getattr(first, self.infix[name])(args[1])
             if name in ("zeros", "zeros_like", "ones_like", "full_like"):

@@ -35,16 +35,17 @@ def forward(op: Op, inputs: Sequence[Any], settings: Mapping[str, Any], out: Any
     results = [writing.bare(y) for y in writing.several(out)]
     letters = writing.letters(op, operands)
     named = [writing.as_letter(x, letter) for x, letter in zip(operands, letters, strict=False)]
-    text = writing.expression(op, named, settings)
+    xp = writing.space(operands)
+    text = writing.expression(op, named, settings, xp=xp)
     formula = _equation(op, text) + writing.unsaid(op, settings, text)
     given = ", ".join(str(writing.shape(y)) for y in results[:8] if writing.is_array(y))
     count = writing.averaged(operands[0] if operands else None, results[0])
-    shapes = writing.expression(op, [writing.as_shape(x) for x in operands], settings, count)
+    shapes = writing.expression(op, [writing.as_shape(x) for x in operands], settings, count, xp)
     if not shapes or len(shapes) > LONGEST_SHAPES:
         shapes = _listed(zip(letters, operands, strict=False))
     numbers = ""
     if writing.few(operands) and len(results) == 1 and writing.few(results):
-        numbers = writing.expression(op, [writing.as_numbers(x) for x in operands], settings, count)
+        numbers = writing.expression(op, [writing.as_numbers(x) for x in operands], settings, count, xp)
         numbers = _short(numbers, writing.numbers(results[0]))
     return Said((clean(formula),), clean(f"{shapes} → {given}"), clean(numbers), _says(op))
 
@@ -137,8 +138,9 @@ class _Node(NamedTuple):
 
     @property
     def whole(self) -> bool:
-        """Whether the formula says which element it is about: ∂L/∂x[i] = …"""
-        return self.text(writing.as_letter).startswith("∂L/∂")
+        """Whether the formula says which elements it is about: ∂L/∂x[i] = …"""
+        text = self.text(writing.as_letter)
+        return text.startswith("∂L/∂") or " where " in text
 
     @property
     def stretched(self) -> bool:
@@ -176,7 +178,7 @@ class _Node(NamedTuple):
             return writing.fill(self._counted(text.partition(", stretched")[0]), given)
         settings = writing.plain(self.settings, op)
         reads = {n: self._read(n, named, settings, written) for n in self.gradient.reads}
-        text = ink.slope(op, self.gradient, flow, reads, writing.SPOKEN)
+        text = ink.slope(op, self.gradient, flow, reads, writing.space([*self.grads, *self.kept.values()]))
         return text if written is writing.as_letter else self._counted(text)
 
     def _read(self, name: str, named: Mapping[str, str], settings: dict[str, Any], written: Any) -> Any:
@@ -205,7 +207,7 @@ def _listed(operands: Any) -> str:
 
 
 def _short(text: str, result: str) -> str:
-    return f"{text} = {result}" if text and len(text) <= writing.LONGEST else ""
+    return f"{text} = {result}" if text and len(text) + len(result) < writing.LONGEST else ""
 
 
 def _says(op: Op) -> str:

@@ -21,7 +21,7 @@ _BETWEEN = r"(?<![A-Za-z0-9_.]){}(?![A-Za-z0-9_])"  # a word, and no part of one
 _PLAIN = re.compile(r"[A-Za-z_0-9 ().,·+\-*/@|^²³ᵀ√Σ<>≤≥=×\[\];…∞]*")
 _WORDS = {"if", "else", "and", "or", "not", "log", "exp"}
 MOST_NUMBERS = 9  # of all operands together, to be written out
-LONGEST = 160  # characters of a formula with numbers in it
+LONGEST = 190  # characters of a formula with its numbers
 
 
 # --- what stands for a tensor
@@ -192,7 +192,8 @@ def unsaid(op: Op, settings: Mapping[str, Any], text: str) -> str:
 
 def fill(text: str, given: Mapping[str, Any]) -> str:
     """A row's own words with operands in place of their names; "" where the words say more than a formula."""
-    if not _PLAIN.fullmatch(text) or "…" in text:
+    picks = re.search(r"(?<!W)\[[a-z]", text)  # x[t]: of each row another element
+    if not _PLAIN.fullmatch(text) or "…" in text or picks:
         return ""
     done: list[str] = []
     at = 0
@@ -216,7 +217,7 @@ class Spoken(ink.Symbols):
         row = TABLE.get(name)
         usual = super().__getattr__(name)
         said = words(row) if row is not None else ""
-        if row is None or not said.startswith("∂L/∂"):
+        if row is None or not said or row.inputs[0] not in ("g_out", "g_in"):
             return usual
 
         def write(*args: Any, **settings: Any) -> Ink:
@@ -228,7 +229,18 @@ class Spoken(ink.Symbols):
         return write
 
 
-SPOKEN = Spoken()
+class Conjugate(Spoken):
+    """The same for complex numbers."""
+
+    real = False
+
+
+SPOKEN, CONJUGATE = Spoken(), Conjugate()
+
+
+def space(operands: Sequence[Any]) -> Spoken:
+    """``xp`` for a formula of these arrays."""
+    return CONJUGATE if any(is_array(x) and x.dtype.kind == "c" for x in operands) else SPOKEN
 
 
 def words(op: Op) -> str:
@@ -254,7 +266,9 @@ def subscript(n: int) -> str:
     return str(n).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
-def expression(op: Op, operands: Sequence[Any], settings: Mapping[str, Any], count: int = 0) -> str:
+def expression(
+    op: Op, operands: Sequence[Any], settings: Mapping[str, Any], count: int = 0, xp: Spoken = SPOKEN
+) -> str:
     """The op's formula on these operands of ink: "" where it cannot be said with them.
 
     ``count``: what is called n in a formula of an average.
@@ -265,7 +279,7 @@ def expression(op: Op, operands: Sequence[Any], settings: Mapping[str, Any], cou
         )
     said = words(op)
     if not said:
-        return ink.run(op, operands, plain(settings, op), SPOKEN)
+        return ink.run(op, operands, plain(settings, op), xp)
     named = list(ink.letters(op).values())
     given = dict(zip(named, operands, strict=False))
     plainly = {name: x for name, x in given.items() if x is not None and not isinstance(x, Ink)}
