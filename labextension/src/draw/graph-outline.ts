@@ -6,7 +6,7 @@ import { t } from "../core/words.ts";
 import { h } from "./dom.ts";
 import { shape } from "./format.ts";
 import { nodeLines } from "./graph-steps.ts";
-import { feedName, groupContents, groupKind, groupTitle, insideText, opName } from "./graph-words.ts";
+import { feedName, groupContents, groupKind, groupTitle, insideLine, opName } from "./graph-words.ts";
 
 /** A list longer than this is not read to its end. */
 const LONGEST = 1500;
@@ -86,6 +86,6 @@ function groupEntry(
     h("span", { class: "vg-graph-sign", "aria-hidden": "true" }, unfolded ? "▾" : "▸"),
     h("b", {}, groupTitle(group, net)),
     h("span", {}, [groupKind(group), groupContents(group)].filter((text) => text !== "").join(" · ")),
-    stepped(inside ? [insideText(group, inside)] : []),
+    stepped(inside ? [insideLine(group, inside)] : []),
   );
 }

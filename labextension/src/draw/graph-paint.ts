@@ -217,7 +217,9 @@ class Painter extends Brush {
     this.#rim(group, box, 8);
     this.#title(group, box, false, box.y + 16);
     if (this.scale < NAMES_ONLY) return;
-    const says = inside ? insideText(group, inside) : groupContents(group);
+    const room = box.width - SIDE - FOLD;
+    const fits = (text: string): boolean => this.scene.ruler.width(text, look.small) <= room;
+    const says = inside ? insideText(group, inside, fits) : groupContents(group);
     this.text(says, box.x + SIDE / 2 + FOLD, box.y + 34, look.small, look.theme.quiet);
   }
 

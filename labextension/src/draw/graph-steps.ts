@@ -8,7 +8,7 @@ import { t } from "../core/words.ts";
 import type { Event, Node, Phase } from "../wire.ts";
 import { h } from "./dom.ts";
 import { number, percent, step } from "./format.ts";
-import { insideText, plural, shorten } from "./graph-words.ts";
+import { insideLine, plural, shorten } from "./graph-words.ts";
 
 const PHASES = ["forward", "backward", "update"] as const;
 
@@ -50,7 +50,7 @@ export function stepLines(mark: Mark, progress: Progress | undefined): string[] 
   const { item } = mark.box;
   if (item.is === "group" && !mark.feed) {
     const inside = progress.groups.get(item.key);
-    return inside ? [insideText(item, inside), ...apartInside(inside)] : [];
+    return inside ? [insideLine(item, inside), ...apartInside(inside)] : [];
   }
   const node = mark.feed?.node ?? (item.is === "leaf" ? item.node : undefined);
   return node ? nodeLines(node, progress) : [];

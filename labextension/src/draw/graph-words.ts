@@ -53,13 +53,25 @@ export function groupContents(group: Group): string {
   return own > 0 ? `${inside} · ${t("{0} parameters", count(own))}` : inside;
 }
 
-/** "3 of 7 ran · here": how far a folded layer is. */
-export function insideText(group: Group, { ran, back, now }: Inside): string {
+/** "3 of 7 ran · here", or "3 / 7" where there is no room: how far a folded layer is. */
+export function insideText(
+  group: Group,
+  { ran, back, now }: Inside,
+  fits: (text: string) => boolean,
+): string {
+  const [done, all] = [count(back > 0 ? back : ran), count(group.ops)];
+  const told = back > 0 ? t("{0} of {1} back", done, all) : t("{0} of {1} ran", done, all);
+  const texts = now ? [t("{0} · here", told), told] : [told];
+  return texts.find(fits) ?? `${done} / ${all}`;
+}
+
+/** The same in full, for the tooltip and the outline. */
+export function insideLine(group: Group, { ran, back, now }: Inside): string {
   const told =
     back > 0
-      ? t("{0} of {1} back", count(back), count(group.ops))
-      : t("{0} of {1} ran", count(ran), count(group.ops));
-  return now ? t("{0} · here", told) : told;
+      ? t("the gradient has passed {0} of {1} ops", count(back), count(group.ops))
+      : t("{0} of {1} ops ran", count(ran), count(group.ops));
+  return now ? t("{0}, and the program is in here", told) : told;
 }
 
 export function plural(n: number, one: string, many: string): string {

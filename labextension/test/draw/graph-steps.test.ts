@@ -53,7 +53,7 @@ test("one sentence and the outline say where the program is, forward and backwar
   expect(entry("max_pool2d").textContent).toContain("the program waits before it");
   expect(entry("relu").textContent).toContain("ran");
   expect(entry("log_softmax").textContent).toContain("to come");
-  expect(all('[data-key="g1:conv1"]')[0]?.textContent).toContain("1 of 1 ran");
+  expect(all('[data-key="g1:conv1"]')[0]?.textContent).toContain("1 of 1 ops ran");
   hear(stepped(cnn(), 15));
   expect(text(".vg-line")[0]).toMatch(
     /^Before LinearBackward0 in fc2 · backward: the gradient has passed 2 of 13/,
