@@ -1,4 +1,4 @@
-"""What the front door offers: `watch` and `replay`.  Nothing of Jupyter is imported before it is needed."""
+"""What the front door offers: `watch`, `step` and `replay`.  Nothing of Jupyter is imported before it is needed."""
 
 from __future__ import annotations
 
@@ -64,16 +64,17 @@ def step(
     The program waits before each op of the forward pass, each node of the backward pass and each parameter's
     update.  In a notebook the view steers it, in a terminal the keyboard, elsewhere ``drive``: a function that is
     called with ``s`` at each pause and asks for what comes next, as ``s.step()`` does.  ``budget``: bytes of
-    values that may be held for looking back.  ``breaks``: ops to pause at, "nan", or functions of a tensor.
+    values that may be held for looking back.  ``breaks``: ops to pause at, "nan", or functions of a tensor.  With
+    ``VIZGRAD_STEP=continue`` in the environment nobody is there to step, and the block runs without waiting.
     """
     if in_notebook():
-        from vizgrad.trace.stepping.session import Session
+        from vizgrad.trace.stepping.session import Session, unattended
 
         from .notebook import NotebookRun
         from .stepper import Stepper as View
 
         run = NotebookRun(model, optimizer, title=title, to=to, first=View, show=drive is None)
-        return Session(run, drive=drive, budget=budget, breaks=breaks)
+        return Session(run, drive=drive or unattended(), budget=budget, breaks=breaks)
     from vizgrad.trace.stepping.session import step
 
     return step(model, optimizer, title=title, drive=drive, budget=budget, breaks=breaks, to=to)

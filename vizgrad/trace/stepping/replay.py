@@ -144,7 +144,7 @@ class Replay(Follower):
         wanted = None if action.asked is None else [tape.edge(self._root(key)) for key in action.asked]
         first = self._root(action.roots[0][0])
         if first.array.size == 1:
-            self.outcome.loss = float(first.array)
+            self.outcome.loss = float(first.array.item())
         found = backward.run(roots, wanted=wanted, root=first, **action.walk)
         for (key, _), g in zip(action.found, found, strict=False):
             if key is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from types import TracebackType
@@ -48,6 +49,16 @@ class Session:
         return self.run.__exit__(kind, error, trace)
 
 
+def unattended() -> Callable[[Stepper], None] | None:
+    """With ``VIZGRAD_STEP=continue`` in the environment nobody is there to step: what drives then only goes on."""
+    wanted = os.environ.get("VIZGRAD_STEP", "")
+    if wanted not in ("", "continue"):
+        raise ValueError(
+            f"VIZGRAD_STEP={wanted!r}: only VIZGRAD_STEP=continue is known, for when nobody is there"
+        )
+    return Stepper.go if wanted else None
+
+
 def step(
     model: Any,
     optimizer: Any = None,
@@ -59,6 +70,7 @@ def step(
     to: Any = None,
 ) -> Session:
     """Step through a block in plain Python: in a terminal, or by ``drive``."""
+    drive = drive or unattended()
     run = Run(model, optimizer, title=title, to=to)
     run.control.mode = "none"
     if drive is None:
