@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vizgrad.engine.kernels import blocks
+import numpy
+
+from vizgrad.engine.kernels import softmax
 from vizgrad.engine.kernels.rows import tops
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
@@ -40,27 +42,35 @@ class attention_weights(Formula):
         return tuple(input) if mask is None else shapes.broadcast(input, mask)
 
     def forward(xp, input: Value, mask: Value | None = None, is_causal: bool = False, scale: float = 1.0):
-        def formula(xp, x, mask):
-            return _weights(xp, x, mask, is_causal, scale)
-
         x = input.astype("float32") if input.dtype.itemsize < 4 else input
-        if x.ndim > 2 and (mask is None or shapes.product(mask.shape[:-2]) == 1):
-            x = x.reshape(-1, *x.shape[-2:])
-            mask = mask if mask is None else mask.reshape(1, *(1,) * (2 - mask.ndim), *mask.shape[-2:])
-            y = blocks.each(formula, xp, x, mask).reshape(input.shape)
+        if _large(x) and (mask is None or _alike(mask.shape, x.shape)):
+            y = softmax.weights(x, mask, is_causal, scale)
         else:
-            y = formula(xp, x, mask)
+            y = _weights(xp, x, mask, is_causal, scale)
         return y.astype(input.dtype, copy=False)
 
     def d_input(xp, g, y, scale):
-        return _d_softmax(xp, g, y) * scale
+        return softmax.d_scores(g, y, scale) if _large(y) else _d_softmax(xp, g, y) * scale
 
     def d_mask(xp, g, y):
-        return _d_softmax(xp, g, y)
+        return softmax.d_scores(g, y, 1.0) if _large(y) else _d_softmax(xp, g, y)
+
+
+def _large(x):
+    """Whether x is an array for which the kernel is worth its preparation."""
+    return isinstance(x, numpy.ndarray) and x.ndim > 1 and x.size > 4096 and x.dtype.itemsize >= 4
+
+
+def _alike(mask: Any, scores: Any) -> bool:
+    """Whether a mask of this shape is the same for all heads of the scores."""
+    mask = (1,) * (len(scores) - len(mask)) + tuple(mask)
+    return shapes.product(mask[:-2]) == 1 and all(
+        m in (1, n) for m, n in zip(mask[-2:], scores[-2:], strict=True)
+    )
 
 
 def _d_softmax(xp, g, y):
-    return blocks.each(lambda xp, g, y: y * (g - xp.sum(g * y, axis=-1, keepdims=True)), xp, g, y)
+    return y * (g - xp.sum(g * y, axis=-1, keepdims=True))
 
 
 def _weights(xp, x, mask, is_causal, scale):
