@@ -31,17 +31,23 @@ class Look(watch.Watcher):
         self.nodes.append((node.op, kept, node.settings, list(grads), list(results)))
 
 
+LOOK = Look()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _watching():  # once for all: to begin watching, the engine counts every tensor that there is
+    with watch.watching(LOOK):
+        yield
+
+
 def looked(run):
-    look = Look()
-    with watch.watching(look):
-        y = run()
-        ys = [p for p in (y if isinstance(y, tuple) else (y,)) if p.tracked]
-        if ys:
-            like = [np.cos(np.arange(p.numel()) + 1.0).reshape(p.array.shape) for p in ys]
-            vizgrad.autograd.backward(
-                ys, [vizgrad.tensor(g).to(p.dtype) for g, p in zip(like, ys, strict=True)]
-            )
-    return look
+    LOOK.__init__()
+    y = run()
+    ys = [p for p in (y if isinstance(y, tuple) else (y,)) if p.tracked]
+    if ys:
+        like = [np.cos(np.arange(p.numel()) + 1.0).reshape(p.array.shape) for p in ys]
+        vizgrad.autograd.backward(ys, [vizgrad.tensor(g).to(p.dtype) for g, p in zip(like, ys, strict=True)])
+    return LOOK
 
 
 def tensors(arrays):
