@@ -48,10 +48,24 @@ declare module "@jupyterlab/services" {
       readonly buffers?: readonly (ArrayBuffer | ArrayBufferView)[];
     }
 
+    interface IShellMessage {
+      header: Readonly<Record<string, string>>;
+      parent_header: object;
+      metadata: object;
+      content: object;
+      channel: "shell";
+      buffers: readonly [];
+    }
+
     interface IKernelConnection {
       readonly id: string;
       readonly iopubMessage: ISignal<IKernelConnection, IMessage>;
       readonly statusChanged: ISignal<IKernelConnection, Status>;
+      readonly clientId: string;
+      readonly username: string;
+      readonly supportsSubshells?: boolean;
+      requestCreateSubshell?(content: object): { done: Promise<{ content: { subshell_id?: string } }> };
+      sendShellMessage(message: IShellMessage, expectReply: boolean, dispose: boolean): unknown;
       interrupt(): Promise<void>;
       hasComm(id: string): boolean;
     }

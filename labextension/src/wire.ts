@@ -309,7 +309,8 @@ export interface Card {
 /**
  * Two outcomes of one pass: as it was, and as edited.  Latest wins.
  *
- * `points` numbers in the buffer, one an event from `first` on: ‖edited - was‖ / ‖was‖ of its values.
+ * `points` numbers in the buffer, one an event from `first` on: ‖edited - was‖ / ‖was‖ of its values, -1
+ * where there is nothing to compare.
  */
 export interface Difference {
   readonly is: "difference";
@@ -322,6 +323,8 @@ export interface Difference {
   readonly edited: number | null;
   /** the outcome that the program goes on with */
   readonly live: "was" | "edited";
+  /** somebody has chosen that one */
+  readonly kept: boolean;
   readonly note: string;
 }
 

@@ -121,6 +121,7 @@ export function difference(points: number, more: Partial<Difference> = {}): Diff
     was: 2.3,
     edited: 2.5,
     live: "was",
+    kept: false,
     note: "",
     ...more,
   };

@@ -123,7 +123,8 @@ class Control(Watcher):
         finally:
             self.state = "live"
             self._clock.resume()
-            self._tell()
+            if state == "paused":  # from one event to the next there is nothing to say: the next pause says it all
+                self._tell()
 
     def wake(self) -> None:
         """There is something to do for whoever waits."""

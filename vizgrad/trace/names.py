@@ -77,7 +77,7 @@ def _elements(module: Any) -> int:
 def user_line(frame: FrameType | None) -> str:
     """Where in the user's code this happens, for people to read."""
     frame = user_frame(frame)
-    return f"{_file(frame.f_code.co_filename)}:{frame.f_lineno}" if frame is not None else ""
+    return f"{file_label(frame.f_code.co_filename)}:{frame.f_lineno}" if frame is not None else ""
 
 
 def user_frame(frame: FrameType | None) -> FrameType | None:
@@ -90,7 +90,7 @@ def user_frame(frame: FrameType | None) -> FrameType | None:
 _files: dict[str, str] = {}
 
 
-def _file(name: str) -> str:
+def file_label(name: str) -> str:
     """The file's name, or "cell 4" for a cell of a notebook."""
     known = _files.get(name)
     if known is None:

@@ -240,9 +240,10 @@ class Run:
             self.stepper.ask(ask)
         elif ask.do == "step" and self.active:
             self.control.ask("step")
-        self._publisher.poke()
         if not self.active:
             self._publisher.add(self.channel)  # somebody looks back at a block that is over
+        elif self.control.state != "stepping":  # there, the next pause is the answer, and is not to wait for its turn
+            self._publisher.poke()
 
     def pause(self) -> None:
         """Pause at the next safe point; call it from another thread."""

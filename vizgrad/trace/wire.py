@@ -255,7 +255,8 @@ class Card:
 class Difference:
     """Two outcomes of one pass: as it was, and as edited.  Latest wins.
 
-    ``points`` numbers in the buffer, one an event from ``first`` on: ‖edited - was‖ / ‖was‖ of its values.
+    ``points`` numbers in the buffer, one an event from ``first`` on: ‖edited - was‖ / ‖was‖ of its values, -1
+    where there is nothing to compare.
     """
 
     is_: ClassVar[str] = "difference"
@@ -265,6 +266,7 @@ class Difference:
     was: float | None  # the loss, where the pass came to one
     edited: float | None
     live: Literal["was", "edited"]  # the outcome that the program goes on with
+    kept: bool  # somebody has chosen that one
     note: str
 
 

@@ -1,9 +1,10 @@
 """Where no subshell reaches a busy kernel: takes our messages out of the queue of the main shell.
 
 While a cell runs, nobody serves that queue.  The page sends its command and then interrupts the kernel; the
-run looks here before it takes the interrupt for a stop.  While it is paused it looks every 50 ms.  All
-messages that are not ours are handed on in their order, to be handled when the cell is over.  This uses
-private parts of ipykernel (6 and 7), so whatever goes wrong means: nothing found.
+run looks here before it takes the interrupt for a stop.  While it is paused it looks every 50 ms, and answers
+what a page that was reloaded asks first, so that its views come back to life.  All other messages are handed
+on in their order, to be handled when the cell is over.  This uses private parts of ipykernel (6 and 7), so
+whatever goes wrong means: nothing found.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
 
+QUESTIONS = ("kernel_info_request", "comm_info_request")  # answering them changes nothing
 Hear = Callable[[dict[str, Any]], bool]  # whether it asks for something; a page's sign of life does not
 
 
@@ -47,27 +49,43 @@ class Drain:
                 frames = receive(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return found
-            message = self._ours(kernel, frames)
+            message, sender = self._ours(kernel, frames)
             if message is None:
                 later(handle, callback, frames)  # the main loop gets to it when the cell is over
                 continue
-            found = self._hear(message["content"]["data"]) or found
+            kind = message["header"]["msg_type"]
+            if kind in QUESTIONS:
+                publish("busy", "shell", parent=message)
+                _answer(kernel, kind, sender, message)
+            else:
+                found = self._hear(message["content"]["data"]) or found
             with suppress(Exception):
                 publish("idle", "shell", parent=message)  # or the page would wait for an answer
 
-    def _ours(self, kernel: Any, frames: list[Any]) -> dict[str, Any] | None:
-        """The message if it is a command for us.  Only then is it read for good: that may happen once."""
+    def _ours(self, kernel: Any, frames: list[Any]) -> tuple[dict[str, Any] | None, Any]:
+        """The message if it is for us, and who sent it.  Only then is it read for good: that may happen once."""
         if len(frames) < 6:
-            return None  # ipykernel's own note to itself
+            return None, None  # ipykernel's own note to itself
         session = kernel.session
         try:
-            _, rest = session.feed_identities(frames, copy=False)
-            header, content = session.unpack(rest[1].bytes), session.unpack(rest[4].bytes)
-            if header["msg_type"] != "comm_msg" or content["comm_id"] != self._comm_id:
-                return None
-            return cast("dict[str, Any]", session.deserialize(rest, content=True, copy=False))
+            sender, rest = session.feed_identities(frames, copy=False)
+            kind, content = session.unpack(rest[1].bytes)["msg_type"], session.unpack(rest[4].bytes)
+            if kind not in QUESTIONS and (kind != "comm_msg" or content["comm_id"] != self._comm_id):
+                return None, None
+            return cast("dict[str, Any]", session.deserialize(rest, content=True, copy=False)), sender
         except Exception:  # not a message that we can read: its rightful reader will say so
-            return None
+            return None, None
+
+
+def _answer(kernel: Any, kind: str, sender: Any, message: Any) -> None:
+    """Let the kernel itself answer: its handlers of these questions wait for nothing."""
+    channel = getattr(kernel, "shell_channel_thread", None)
+    stream = (
+        kernel.shell_stream if channel is None else channel.manager.get_subshell_to_shell_channel_socket(None)
+    )
+    answer = getattr(kernel, kind)(stream, sender, message)
+    with suppress(StopIteration):
+        answer.send(None)
 
 
 def _kernel() -> Any:

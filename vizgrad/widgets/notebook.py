@@ -131,9 +131,8 @@ class NotebookRun(Run):
         return asked.do not in ("hello", "seen")
 
     def _idle(self, drain: Drain) -> None:
-        """In each slice of a pause: see what the page wants, if it has no other way to tell."""
-        if self.control.mode != "subshell":
-            drain()
+        """In each slice of a pause: see what a page wants that has no other way to tell, or was reloaded."""
+        drain()
 
 
 def _shell() -> Any:

@@ -118,6 +118,7 @@ const difference = object<Difference>({
   was: orNull(finite),
   edited: orNull(finite),
   live: oneOf("was", "edited"),
+  kept: flag,
   note: text(1_000),
 });
 

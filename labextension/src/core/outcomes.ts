@@ -21,13 +21,16 @@ export interface Outcomes {
 /** As many as a reader looks through. */
 const TOP = 8;
 
+/** What a difference says where there is nothing to compare. */
+export const NOTHING = -1;
+
 export function outcomesOf(stepping: Stepping): Outcomes | undefined {
   const { difference, differences } = stepping;
   if (!difference || !differences) return undefined;
   const gaps: Gap[] = [];
   differences.forEach((value, i) => {
     const event = stepping.event(difference.first + i);
-    if (event) gaps.push({ event, value });
+    if (event && value !== NOTHING) gaps.push({ event, value });
   });
   const differing = gaps.filter(({ value }) => value !== 0);
   const size = (value: number): number => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value);

@@ -3,6 +3,7 @@
 import type { Event, Phase } from "../wire.ts";
 import type { Group, Net } from "./graph.ts";
 import { decadesOf, type Norms } from "./norms.ts";
+import { NOTHING } from "./outcomes.ts";
 import type { Stepping } from "./stepping.ts";
 
 /** The events of one node in the present pass, or, where it has none yet, in the one before. */
@@ -109,7 +110,7 @@ function apartOf(stepping: Stepping, begins: number): Map<number, Apart> | undef
   const all = new Map<number, Apart>();
   differences.forEach((value, i) => {
     const event = stepping.event(difference.first + i);
-    if (!event || event.node < 0) return;
+    if (!event || event.node < 0 || value === NOTHING) return;
     all.set(event.node, { ...all.get(event.node), [event.phase]: value });
   });
   return all;

@@ -25,8 +25,6 @@ class DifferencePanel implements Panel {
   readonly #keep: HTMLElement;
   readonly #heard = h("p", { class: "vg-unseen", "aria-live": "polite" });
   #written: readonly unknown[] = [];
-  /** The difference that the reader chose from. */
-  #answered: Difference | undefined;
 
   constructor(store: Store) {
     this.#store = store;
@@ -39,10 +37,7 @@ class DifferencePanel implements Panel {
       action(t("next update"), until("update")),
       action(t("the end"), until("end")),
     );
-    const keep = (words: string) => () => {
-      this.#answered = store.stepping.difference;
-      store.stepping.ask({ do: "keep", words });
-    };
+    const keep = (words: string) => () => store.stepping.ask({ do: "keep", words });
     this.#keep = h(
       "div",
       { class: "vg-actions", role: "group", "aria-label": t("Which outcome to go on with") },
@@ -59,7 +54,7 @@ class DifferencePanel implements Panel {
     const asks = listens(this.#store);
     this.element.hidden = !pause;
     this.#branch.hidden = !asks || (pause?.failed ?? false) || pause?.edits.length === 0;
-    this.#keep.hidden = !asks || !difference || this.#isAnswered(difference);
+    this.#keep.hidden = !asks || !difference || difference.kept;
     const outcomes = outcomesOf(stepping);
     setText(this.#says, this.#sentence(difference, outcomes));
     const made = [difference, differences, events, asks];
@@ -71,13 +66,6 @@ class DifferencePanel implements Panel {
   }
 
   close(): void {}
-
-  /** The kernel tells the same difference again once one outcome was kept, with another note. */
-  #isAnswered({ note, live: _, ...told }: Difference): boolean {
-    if (!this.#answered || this.#answered.note === note) return false;
-    const { note: _note, live: _live, ...before } = this.#answered;
-    return JSON.stringify(before) === JSON.stringify(told);
-  }
 
   #sentence(difference: Difference | undefined, outcomes: Outcomes | undefined): string {
     const { pause } = this.#store.stepping;

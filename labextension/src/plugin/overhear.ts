@@ -9,6 +9,7 @@ import { type Heard, readUpdate } from "../core/hostile.ts";
 import { runs } from "../core/runs.ts";
 import type { Source } from "../core/source.ts";
 import { Store } from "../core/store.ts";
+import { speak } from "./speak.ts";
 
 type Hear = (heard: Heard) => void;
 
@@ -28,21 +29,20 @@ export function overhear(
   const { run, keyframe } = heard.update;
   const store = runs.get(run);
   if (store) overheard.get(store)?.(heard);
-  else if (keyframe && !runs.isOver(run)) begin(kernel, heard);
+  else if (keyframe && !runs.isOver(run)) begin(kernel, String(content.comm_id), heard);
 }
 
 /** The first store of a run that nobody else follows; the widget's own takes over when it is back. */
-function begin(kernel: Kernel.IKernelConnection, first: Heard): void {
+function begin(kernel: Kernel.IKernelConnection, comm: string, first: Heard): void {
   let hear: Hear = () => {};
   const source: Source = {
-    oneWay: true,
     listen(take) {
       hear = ({ update, points }) => take(update, points);
       return () => {
         hear = () => {};
       };
     },
-    send() {},
+    send: (command) => void speak(kernel, comm, command),
   };
   const store = new Store(source);
   store.interrupt = () => void kernel.interrupt();

@@ -191,7 +191,7 @@ describe("two outcomes", () => {
   });
 
   test("stand side by side; the events furthest apart lead to themselves; one outcome is kept", () => {
-    const apart = [0, 0.02, Number.NaN, 0.4, 1e-6];
+    const apart = [0, 0.02, Number.NaN, 0.4, 1e-6, -1];
     const told = difference(apart.length, { first: 2, was: 2.30211, edited: 2.30214, live: "edited" });
     show(differencePanel, [...waits(6), told], apart);
     expect(text("h4 + p")).toBe("Run twice, without and with “output · 2”: 4 of 5 events differ.");
@@ -209,7 +209,7 @@ describe("two outcomes", () => {
     expect(asks("keep")[0]?.words).toBe("edited");
     panel.draw();
     expect(button("Go on as it was")).toBeDefined();
-    hear([{ ...told, note: "the program goes on with the edited outcome" }], apart);
+    hear([{ ...told, kept: true, note: "the program goes on with the edited outcome" }], apart);
     expect(button("Go on as it was")).toBeUndefined();
     hear([{ ...told, edits: ["output · 3"] }], apart);
     expect(button("Go on as it was")).toBeDefined();

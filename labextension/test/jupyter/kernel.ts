@@ -7,6 +7,15 @@ import { Signal } from "./packages.ts";
 export class FakeConnection {
   readonly id: string;
   readonly comms = new Set<string>();
+  readonly clientId = "page";
+  readonly username = "";
+  supportsSubshells: boolean | undefined;
+  readonly requestCreateSubshell = vi.fn(() => ({
+    done: Promise.resolve({ content: { subshell_id: "beside" } }),
+  }));
+  readonly sendShellMessage = vi.fn(
+    (_message: Kernel.IShellMessage, _reply: boolean, _dispose: boolean) => {},
+  );
   readonly interrupt = vi.fn(async () => {});
   readonly iopubMessage = new Signal<this, Kernel.IMessage>(this);
   readonly statusChanged = new Signal<this, Kernel.Status>(this);

@@ -1,6 +1,6 @@
 import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { KNOCK_AFTER } from "../../src/core/control.ts";
+import { ANSWER_WITHIN } from "../../src/core/control.ts";
 import { runs } from "../../src/core/runs.ts";
 import { Store } from "../../src/core/store.ts";
 import { commands } from "../../src/plugin/commands.ts";
@@ -100,13 +100,30 @@ describe("after a reload in the middle of a cell", () => {
     expect([...(runs.get(RUN.id)?.curves.get("metric/loss")?.y ?? [])]).toEqual([0.5, 0.4]);
   });
 
-  test("Stop interrupts the kernel", () => {
+  const sent = (verb: string) =>
+    connection.sendShellMessage.mock.calls
+      .map(([message]) => message)
+      .filter(({ content }) => (content as { data: { content: { do: string } } }).data.content.do === verb);
+
+  test("commands go into the queue of its widget, and a kernel that does not answer is interrupted", async () => {
     connection.publish(keyframe(7), point(0.5));
-    const store = runs.at("kernel");
-    expect(store?.oneWay).toBe(true);
-    store?.ask("stop");
-    vi.advanceTimersByTime(KNOCK_AFTER);
+    runs.at("kernel")?.ask("stop");
+    await vi.advanceTimersByTimeAsync(0);
+    const [message] = sent("stop");
+    expect(message?.content).toMatchObject({ comm_id: "comm-1", data: { method: "custom" } });
+    expect(message?.header).toMatchObject({ msg_type: "comm_msg", session: "page" });
+    expect(message?.header).not.toHaveProperty("subshell_id");
+    await vi.advanceTimersByTimeAsync(ANSWER_WITHIN);
     expect(connection.interrupt).toHaveBeenCalledTimes(1);
+  });
+
+  test("commands go to a subshell, one for all of them, as soon as the kernel says that it has some", async () => {
+    connection.supportsSubshells = true;
+    connection.publish(keyframe(7), point(0.5));
+    runs.at("kernel")?.ask("pause");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent("pause")[0]?.header).toMatchObject({ subshell_id: "beside" });
+    expect(connection.requestCreateSubshell).toHaveBeenCalledTimes(1);
   });
 
   test("messages of widgets that are there are not ours", () => {

@@ -44,11 +44,6 @@ class Feed:
         with self._lock:
             return self._parts.get(kind, (None, NONE))
 
-    def drop(self, kind: str) -> None:
-        """There is none of that kind any more."""
-        with self._lock:
-            self._parts.pop(kind, None)
-
     def tell(self, events: Sequence[Event], changed: int) -> None:
         """All events there are; those from number ``changed`` on are not as they were told before."""
         first = events[0].number if events else 0

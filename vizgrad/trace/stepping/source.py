@@ -6,7 +6,7 @@ import linecache
 
 from vizgrad.trace import wire
 from vizgrad.trace.clean import clean
-from vizgrad.trace.names import _file as place_of  # pyright: ignore[reportPrivateUsage]
+from vizgrad.trace.names import file_label
 
 LONGEST = 200  # characters of a line that are shown
 MOST = 50  # lines on either side
@@ -20,4 +20,4 @@ def around(filename: str, line: int, context: int = 3) -> wire.Source | None:
     context = min(max(context, 0), MOST)
     first = max(1, line - context)
     shown = tuple(clean(text.rstrip().expandtabs(4), LONGEST) for text in lines[first - 1 : line + context])
-    return wire.Source(place_of(filename), first, line, shown)
+    return wire.Source(file_label(filename), first, line, shown)

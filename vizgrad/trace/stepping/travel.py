@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -227,10 +228,7 @@ class Travel:
             if which == "edited"
             else "the program goes on as it was"
         )
-        self._stepper.feed.put(
-            wire.Difference(part.first, part.edits, part.points, part.was, part.edited, which, said),
-            numbers,  # type: ignore[arg-type]
-        )
+        self._stepper.feed.put(replace(part, live=which, kept=True, note=said), numbers)
 
     def _compare(self) -> None:
         fork = self.fork
@@ -248,7 +246,7 @@ class Travel:
         said = "both were computed from the same random numbers; Python code between the events ran once, as it was"
         words = tuple(map(str, fork.edits))
         part = wire.Difference(
-            fork.first, words, len(numbers), _finite(was.loss), _finite(edited.loss), "was", said
+            fork.first, words, len(numbers), _finite(was.loss), _finite(edited.loss), "was", False, said
         )
         self._stepper.feed.put(part, numbers)
 
@@ -258,7 +256,7 @@ def _finite(x: float | None) -> float | None:
 
 
 def _apart(was: tuple[Value, ...], edited: tuple[Value, ...]) -> float:
-    """‖edited - was‖ / ‖was‖ over all that an event gave; NaN where there is nothing to compare."""
+    """‖edited - was‖ / ‖was‖ over all that an event gave; -1 where there is nothing to compare."""
     apart = size = 0.0
     found = False
     for a, b in zip(was, edited, strict=False):
@@ -266,7 +264,7 @@ def _apart(was: tuple[Value, ...], edited: tuple[Value, ...]) -> float:
             x, y = (_wide(v.array) for v in (a, b))
             apart, size, found = apart + _square(y - x), size + _square(x), True
     if not found:
-        return math.nan
+        return -1.0
     if apart == 0:
         return 0.0
     return math.sqrt(apart / size) if size else math.inf
