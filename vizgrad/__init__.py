@@ -139,7 +139,8 @@ if _TYPE_CHECKING:
     from vizgrad import distributions
     from vizgrad.widgets.run import replay, step, watch
 
-_LATER = {name: "vizgrad.widgets.run" for name in ("watch", "step", "replay")}  # loaded when first used
+_LATER = dict.fromkeys(("watch", "step", "replay"), "vizgrad.widgets.run")  # loaded when first used
+_LATER["load_ipython_extension"] = "vizgrad.widgets.magic"
 
 
 def __getattr__(name: str) -> _Any:
