@@ -5,6 +5,7 @@ The formula and the numbers are the same; only large temporaries are avoided.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,10 +16,15 @@ _CACHE = 1 << 17  # bytes of each operand at a time
 
 
 def parts(x: Any, axis: int = 0, larger: int = 1, within: slice | None = None) -> Iterator[slice]:
-    """Slices of ``axis``, or of what is ``within``, that fit the cache, or are ``larger`` by this factor."""
+    """Slices of ``axis`` that fit the cache, or are ``larger`` by this factor.
+
+    ``within``: only of this part, of which a thread takes twice as much at a time as where it is alone: between two
+    calls it may have to wait for Python's lock.
+    """
     n = x.shape[axis]
-    at_once = max(1, larger * _CACHE * n // max(1, x.nbytes))
     first, last = (0, n) if within is None else (within.start, within.stop)
+    larger = larger if last - first == n else 2 * larger
+    at_once = max(1, larger * _CACHE * n // max(1, x.nbytes))
     step = max(1, -(-(last - first) // max(1, -(-(last - first) // at_once))))  # as many, but of one size
     return (slice(i, min(last, i + step)) for i in range(first, last, step))
 
@@ -61,12 +67,18 @@ _own = _Own()
 
 
 def room(rows: int, n: int, kind: np.dtype) -> np.ndarray:
-    """Memory of this thread for what a part needs in between; the next call may give the same again.
-
-    It begins with a cache line.  NumPy's own begins anywhere, and writing there takes up to twice as long.
-    """
+    """Memory of this thread for what a part needs in between; the next call may give the same again."""
     size = rows * n * kind.itemsize
     if _own.memory.size < size:
-        memory = np.empty(size + 64, np.uint8)
-        _own.memory = memory[-memory.__array_interface__["data"][0] % 64 :]
+        _own.memory = _aligned(size)
     return np.ndarray((rows, n), kind, _own.memory)
+
+
+def aligned(shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
+    """An empty array that begins with a cache line: NumPy's own begin anywhere, and take longer to write."""
+    return np.ndarray(shape, kind, _aligned(math.prod(shape) * kind.itemsize))
+
+
+def _aligned(size: int) -> np.ndarray:
+    memory = np.empty(size + 64, np.uint8)
+    return memory[-memory.__array_interface__["data"][0] % 64 :]

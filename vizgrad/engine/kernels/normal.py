@@ -37,7 +37,8 @@ def normalized(x: Any, weight: Any, bias: Any, over: tuple[int, ...], eps: float
     shift = mean * -scale
     if bias is not None:
         shift = shift + bias
-    return _combined(((x, scale),), shift, x.shape), mean, var
+    y = blocks.aligned(x.shape, x.dtype)
+    return _combined(((x, scale),), shift, y), mean, var
 
 
 def d_normalized(
@@ -50,7 +51,7 @@ def d_normalized(
     level, slope = _mean(both if weight is None else both * weight, x, over) * rstd
     scale = rstd if weight is None else rstd * weight
     slope *= rstd
-    return _combined(((g, scale), (x, -slope)), slope * mean - level, shape)
+    return _combined(((g, scale), (x, -slope)), slope * mean - level, np.empty(shape, x.dtype))
 
 
 def d_scale(g: Any, x: Any, mean: Any, rstd: Any, axis: tuple[int, ...], shared: Any) -> np.ndarray:
@@ -93,19 +94,8 @@ def _near(square: Any, var: Any) -> bool:
 
 def _sums(a: Any, b: Any) -> np.ndarray:
     """Σ a and Σ a · b of each row, one behind the other."""
-    *grid, n = a.shape
-    both = np.empty((2, *grid, 1), b.dtype)
-    parts = threads.parts(len(a), a.size)
-    if len(parts) == 1 or n == 1 or not (a.flags.c_contiguous and b.flags.c_contiguous):
-        both[0], both[1] = sums(a), dots(a, b)
-        return both
-    rows, other, found = a.reshape(-1, n), b.reshape(-1, n), both.reshape(2, -1, 1)
-
-    def work(share: slice) -> None:
-        for part in blocks.parts(rows, larger=2, within=share):
-            found[0, part], found[1, part] = sums(rows[part]), dots(rows[part], other[part])
-
-    threads.run(work, threads.parts(len(rows), a.size))
+    both = np.empty((2, *a.shape[:-1], 1), b.dtype)
+    both[0], both[1] = sums(a), dots(a, b)
     return both
 
 
@@ -137,10 +127,9 @@ def _carefully(x: Any, mean: Any, weight: Any, bias: Any, over: tuple[int, ...],
     return y, mean, var
 
 
-def _combined(terms: Any, shift: Any, shape: Any) -> np.ndarray:
+def _combined(terms: Any, shift: Any, whole: np.ndarray) -> np.ndarray:
     """The sum of x · scale for each of ``terms``, plus ``shift``; scale and shift are numbers for each row."""
     first, scale = terms[0]
-    whole = np.empty(shape, dtype=first.dtype)
     *grid, n = first.shape
     if n == 1 or first.size <= _SMALL:
         y = np.multiply(first, scale, out=whole.reshape(first.shape))
@@ -153,9 +142,9 @@ def _combined(terms: Any, shift: Any, shape: Any) -> np.ndarray:
 
     def work(share: slice) -> None:
         for part in blocks.parts(out, larger=2, within=share):
+            room = blocks.room(part.stop - part.start, n, out.dtype)
             y = np.matmul(factors[0, part], line, out=out[part])
             y *= x[part]
-            room = blocks.room(len(y), n, y.dtype)
             for more, factor in zip(others, factors[1:], strict=False):
                 np.matmul(factor[part], line, out=room)
                 room *= more[part]
@@ -172,7 +161,11 @@ def _combined(terms: Any, shift: Any, shape: Any) -> np.ndarray:
 def _columns(x: Any, weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
     """`normalized` for each row of x (rows, n): scale and shift are matrices of rank one and two."""
     rows, n = x.shape
-    y, mean, var = np.empty_like(x), np.empty((rows, 1), x.dtype), np.empty((rows, 1), x.dtype)
+    y, mean, var = (
+        blocks.aligned(x.shape, x.dtype),
+        np.empty((rows, 1), x.dtype),
+        np.empty((rows, 1), x.dtype),
+    )
     line = ones(n, x.dtype)[0] if weight is None else right(weight)
     lines = line.copy()
     if bias is not None:

@@ -25,8 +25,9 @@ def weights(x: Any, mask: Any, is_causal: bool, scale: float) -> np.ndarray:
     ``mask``: None, or the same for all heads, True where something may be seen, or numbers to add.
     """
     heads = x.reshape(-1, *x.shape[-2:])
-    whole = np.empty(x.shape, x.dtype)
-    out, cuts = whole.reshape(heads.shape), _cuts(heads)
+    whole = blocks.aligned(x.shape, x.dtype)
+    shares = threads.parts(len(heads), x.size)
+    out, cuts = whole.reshape(heads.shape), _cuts(heads, _ELEMENTS * min(2, len(shares)))
     added = seen = None
     if mask is not None:
         mask = np.broadcast_to(
@@ -50,7 +51,7 @@ def weights(x: Any, mask: Any, is_causal: bool, scale: float) -> np.ndarray:
 
 def d_scores(g: Any, y: Any, scale: float) -> np.ndarray:
     """Y · (g - Σ g · y) · scale, the gradient by the scores of their softmax y."""
-    whole = np.empty(y.shape, y.dtype)
+    whole = blocks.aligned(y.shape, y.dtype)
     n = y.shape[-1]
     rows, other, out = y.reshape(-1, n), g.reshape(-1, n), whole.reshape(-1, n)
     line = ones(n, y.dtype)[0]
@@ -88,13 +89,13 @@ def _normalize(y: Any, seen: Any, *, shift: bool) -> None:
     rows /= np.matmul(factor, ones(n, y.dtype)[0], out=blocks.room(len(rows), n, y.dtype))
 
 
-def _cuts(heads: Any) -> list[tuple[slice, slice]]:
+def _cuts(heads: Any, most: int) -> list[tuple[slice, slice]]:
     """Parts of (heads, queries, keys): some heads with all queries or, where these are large, one with some."""
     many, queries, keys = heads.shape
-    each = _ELEMENTS // max(1, queries * keys)
+    each = most // max(1, queries * keys)
     if each:
         return [(slice(i, min(many, i + each)), slice(0, queries)) for i in range(0, many, each)]
-    each = max(1, _ELEMENTS // keys)
+    each = max(1, most // keys)
     return [
         (slice(i, i + 1), slice(j, min(queries, j + each)))
         for i in range(many)
