@@ -4,6 +4,7 @@ import base64
 import math
 import re
 from array import array
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,7 +17,7 @@ from vizgrad.widgets.picture import NAMES, html, picture, summary
 from vizgrad.widgets.picture_chart import log_ticks, ticks
 from vizgrad.widgets.picture_words import duration, percent, short, size, whole
 
-VIEWS = ["Dashboard", "Curves", "Rates", "Gradients", "Memory", "Graph"]
+VIEWS = ["Dashboard", "Curves", "Rates", "Gradients", "Memory", "Graph", "Stepper"]
 CATEGORIES = ("parameters", "gradients", "saved", "optimizer", "other")
 TAGS = {"svg", "title", "style", "defs", "pattern", "path", "rect", "circle", "g", "text", "tspan"}
 NASTY = "<img src=x onerror=alert(1)>\x00\ud800\u202e]]>\"'&amp;"
@@ -44,6 +45,9 @@ def keyframe(name="", layers=4, steps=300, nan_from=10**9, state="finished", tit
         wire.Memory(CATEGORIES, (4_800_000, 0, 1, 2, 3), (4_800_000, 1, 9_120_000, 2, 3), 12, "conv2")
     )
     parts.append(graph(layers, name))
+    for part, numbers in stepped(name, layers):
+        parts.append(part)
+        points.extend(numbers)
     return wire.Update(1, "run", title + name, 9, True, 0, tuple(parts)), points
 
 
@@ -65,6 +69,39 @@ def graph(layers, name=""):
     return wire.Graph(1, 1, tuple(titles), tuple(nodes), (), 0)
 
 
+def stepped(name="", layers=4):
+    """A pause in a backward pass: what the stepper's view is drawn from, with the numbers of each part."""
+    phases = ["forward"] * 20 + ["backward"] * 20
+    events = [
+        wire.Event(k, phase, f"op{k}{name}", "relu", f"fc{k % layers}{name}", f"cell 4:{k}", k, -1, 0, "")
+        for k, phase in enumerate(phases)
+    ]
+    tensor = ("gradient in", (2, 2), "float32", 16, False, "g", 1, 0, 2, (), 2, 2, "", 1, 11)
+    gradient = wire.Array(f"g{name}", f"gradient that arrives{name}", *tensor)
+    numbers = [-0.5, 0.25, 1.0, 1.118, -0.5, 1.0, 4.0, -0.5, 1.0, math.nan, 0.25]
+    source = wire.Source(f"cell 4{name}", 7, 9, ("", "def forward(x):", f"    return relu(x){name}", "", ""))
+    said = (f"∂L/∂x = g · (x > 0){name}",), "2×2 · (2×2 > 0) → 2×2", "", (f"inplace=False{name}",)
+    ends = ("input",), 16, "finite differences agree to 1e-8", "computed ahead: what the event will give"
+    path = ("Net", f"fc1: ReLU(){name}")
+    rule = (wire.Line(f"p′{name}", f"p - lr · g{name}", "0.5 - 0.1 · 0.25", "0.475"),)
+    card = wire.Card(
+        33,
+        f"op33 in fc1{name}",
+        f"Keeps what is above 0{name}",
+        *said,
+        path,
+        source,
+        (gradient,),
+        rule,
+        (1, 0),
+        *ends,
+    )
+    why = f"breakpoint 1: layer fc1{name}"
+    pause = wire.Pause(33, False, 33, 33, False, why, 0, 0, 60, 99, 999, 0, (), (), "")
+    difference = wire.Difference(30, (f"g · 2{name}",), 2, 0.5, 0.25, "was", kept=False, note="")
+    return [(wire.Events(0, tuple(events)), ()), (pause, ()), (card, numbers), (difference, (1.0, 0.5))]
+
+
 def words(markup):
     """All text of an SVG."""
     tree = ElementTree.fromstring(markup)
@@ -84,6 +121,7 @@ def test_every_view_has_its_picture():
     assert "9.12\u202fMB" in shown["Memory"]
     assert "nll_loss" in shown["Graph"]
     assert "8×8×3×3" in shown["Graph"]
+    assert "Paused before op33 in fc1" in shown["Stepper"]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -159,6 +197,42 @@ def test_sampling_is_said():
     update = wire.Update(1, "r", "Net", 0, True, 0, (wire.Status("live", "none", 99, 22, 1.0, None, ""),))
     assert "every 22nd step recorded" in words(picture("Curves", update, b""))
     assert "every 22nd step recorded" in summary("Curves", update, b"")
+
+
+def test_a_pause_says_where_and_shows_its_numbers():
+    update, points = keyframe(state="stepping")
+    said = "Paused before op33 in fc1 · event 33 of about 60 · backward · breakpoint 1: layer fc1"
+    assert summary("Stepper", update, points) == f"VizGrad, stepper of Net, stepping: {said}."
+    shown = words(picture("Stepper", update, points))
+    for part in (
+        "∂L/∂x = g · (x > 0)",
+        "Net › fc1: ReLU()",
+        "cell 4, line 9",
+        "9 return relu(x)",
+        "33 backward op33",
+    ):
+        assert part in shown
+    assert "g 2×2 float32 -0.500 0.250 1.00 1.12 1 NaN, 2 zero [-0.500 1.00; NaN 0.250]" in shown
+    assert "p′ p - lr · g 0.5 - 0.1 · 0.25 0.475" in shown
+    assert (
+        "from event 30: g · 2 · loss 0.500 as it was, 0.250 as edited · the program goes on as it was"
+        in shown
+    )
+    assert "op39" in shown, "events after the one that is shown"
+    assert "op5" not in shown.split(), "only those around it"
+
+
+def test_a_block_that_is_over_says_how_it_ended():
+    def over(**changes):
+        update, points = keyframe()
+        change = {"at": -1, "frontier": -1, "why": "the block is over", **changes}
+        parts = [replace(p, **change) if isinstance(p, wire.Pause) else p for p in update.parts]
+        return summary("Stepper", replace(update, parts=tuple(parts)), points)
+
+    assert "finished: The block is over · shown: op33 in fc1 · event 33 of about 60 · backward." in over()
+    failed = over(failed=True, why="relu raised ValueError: no")
+    assert "Failed in op33 in fc1 · event 33 of about 60 · backward · relu raised ValueError: no." in failed
+    assert "Paused at event 39 · shown: op33 in fc1" in over(at=39, frontier=39)
 
 
 def test_points_may_come_in_any_buffer():

@@ -18,6 +18,7 @@ from vizgrad.trace.svg import EDGE, SURFACE, Ink, fit, state_mark, width_of, wra
 
 from .picture_chart import Box, chart, span_of
 from .picture_graph import graph as draw_graph
+from .picture_stepper import stepper
 from .picture_tables import gradients, memory, stacked
 from .picture_words import Reading, ails, every, gradients_say, sentence
 
@@ -46,8 +47,9 @@ def html(view: str, update: wire.Update, points: object) -> str:
 
 def _summary(view: str, reading: Reading) -> str:
     note = reading.status.note if reading.status else ""
-    health = gradients_say(reading) if view not in ("Gradients", "Graph", "Memory", "Rates") else ""
-    said = [sentence(view, reading), health if reading.group("gradient") else "", every(reading), clean(note)]
+    health = gradients_say(reading) if view in ("Dashboard", "Curves") else ""
+    sampled = every(reading) if view != "Stepper" else ""  # which steps were measured; all were gone through
+    said = [sentence(view, reading), health if reading.group("gradient") else "", sampled, clean(note)]
     return f"VizGrad, {_name(view)} of {reading.title}, {reading.state}: {'. '.join(filter(None, said))}."
 
 
@@ -73,7 +75,7 @@ def _draw(view: str, reading: Reading, most: int) -> str:
     ink = Ink()
     ink.rect(0.5, 0.5, WIDTH - 1, height - 1, SURFACE, f'rx="8" stroke="{EDGE}"')
     ink.raw("".join(body.parts))
-    ink.text(EDGE_ROOM, height - 14, _footer(reading), "q")
+    ink.text(EDGE_ROOM, height - 14, _footer(view, reading), "q")
     return ink.svg(WIDTH, height, _summary(view, reading))
 
 
@@ -97,8 +99,9 @@ def _header(ink: Ink, view: str, reading: Reading) -> float:
     return bottom - 19 + 6
 
 
-def _footer(reading: Reading) -> str:
-    said = ("Still picture of a VizGrad run", every(reading), "run the notebook to see it live")
+def _footer(view: str, reading: Reading) -> str:
+    sampled = every(reading) if view != "Stepper" else ""
+    said = ("Still picture of a VizGrad run", sampled, "run the notebook to see it live")
     return " · ".join(filter(None, said))
 
 
@@ -174,6 +177,12 @@ def _graph(ink: Ink, reading: Reading, box: Box, most: int) -> float:
     return draw_graph(ink, box, reading.graph, most)
 
 
+def _stepper(ink: Ink, reading: Reading, box: Box, most: int) -> float:
+    if reading.card is None:
+        return _empty(ink, box, "Each op, each gradient and each update appears here, one at a time.")
+    return stepper(ink, reading, box, most)
+
+
 def _empty(ink: Ink, box: Box, words: str) -> float:
     ink.rect(
         box.x, box.y, box.w, 80, "none", f'rx="6" stroke="{EDGE}" stroke-dasharray="4 4" stroke-opacity=".5"'
@@ -206,6 +215,7 @@ NAMES = {
     "Gradients": "gradients",
     "Memory": "memory",
     "Graph": "computation",
+    "Stepper": "stepper",
 }
 BODIES: dict[str, Callable[[Ink, Reading, Box, int], float]] = {
     "Dashboard": _dashboard,
@@ -214,4 +224,5 @@ BODIES: dict[str, Callable[[Ink, Reading, Box, int], float]] = {
     "Gradients": _gradients,
     "Memory": _memory,
     "Graph": _graph,
+    "Stepper": _stepper,
 }

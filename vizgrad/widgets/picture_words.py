@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from vizgrad.trace import wire
 from vizgrad.trace.clean import clean
-from vizgrad.trace.curves import Curve, of_group, read
+from vizgrad.trace.curves import Curve, numbers, of_group, read
+from vizgrad.trace.message import numbers_of
 
 THIN = "\u202f"  # narrow no-break space: between thousands, before units
 
@@ -91,6 +92,25 @@ class Reading:
         self.status = next((p for p in update.parts if isinstance(p, wire.Status)), None)
         self.graph = next((p for p in update.parts if isinstance(p, wire.Graph)), None)
         self.memory = next((p for p in update.parts if isinstance(p, wire.Memory)), None)
+        self.pause = next((p for p in update.parts if isinstance(p, wire.Pause)), None)
+        self.card = next((p for p in update.parts if isinstance(p, wire.Card)), None)
+        self.difference = next((p for p in update.parts if isinstance(p, wire.Difference)), None)
+        self.events = next((p.events for p in update.parts if isinstance(p, wire.Events)), ())
+        self._update, self._points = update, points
+
+    def points(self, part: wire.Part) -> list[float]:
+        """The numbers of one part; fewer where the buffer ends too early."""
+        at = 0
+        for one in self._update.parts:
+            if one is part:
+                break
+            at += max(0, numbers_of(one))
+        return numbers(self._points)[at : at + max(0, numbers_of(part))]
+
+    @property
+    def shown(self) -> wire.Event | None:
+        """The event that the card is about."""
+        return next((e for e in self.events if self.card and e.number == self.card.event), None)
 
     def group(self, name: str) -> list[Curve]:
         return of_group(self.curves, name)
@@ -122,6 +142,7 @@ def sentence(view: str, reading: Reading) -> str:
         "Gradients": gradients_say,
         "Memory": _memory,
         "Graph": _graph,
+        "Stepper": _stepper,
     }
     return says.get(view, _dashboard)(reading)
 
@@ -225,3 +246,21 @@ def _graph(reading: Reading) -> str:
     if weights:
         parts.append(f"{whole(weights)} parameters")
     return " · ".join(parts)
+
+
+def _stepper(reading: Reading) -> str:
+    pause, card, shown = reading.pause, reading.card, reading.shown
+    if pause is None or card is None:
+        return "Nothing has been stepped through yet"
+    end = pause.begins + pause.expected
+    count = f" of about {end}" if pause.expected and card.event < end else ""
+    where = f"{clean(card.title, 80)} · event {whole(card.event)}{count}" + (
+        f" · {shown.phase}" if shown else ""
+    )
+    if pause.failed and pause.at < 0:
+        return f"Failed in {where} · {clean(pause.why, 160)}"
+    if pause.at >= 0 and pause.at == pause.shown:
+        why = "" if pause.why in ("", "step") else f" · {clean(pause.why, 160)}"
+        return f"Paused {'after' if pause.after else 'before'} {where}{why}"
+    waits = f"Paused at event {whole(pause.at)}" if pause.at >= 0 else f"{clean(pause.why, 80).capitalize()}"
+    return f"{waits or 'Running'} · shown: {where}"

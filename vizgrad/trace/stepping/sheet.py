@@ -179,7 +179,7 @@ def difference(s: Stepper) -> list[Block]:
     rows = [
         (str(event.number), event.phase, event.name, event.layer, number(x))
         for x, event in zip(apart.tolist(), _from(s, found.first), strict=False)
-        if x and not math.isnan(x)
+        if not x <= 0  # NaN where one of the two is not finite
     ]
     if rows:
         blocks.append(

@@ -78,7 +78,7 @@ class Terminal:
         if found is None or found == self._compared:
             return
         old, self._compared = self._compared, found
-        if old is not None and replace(old, live=found.live, note=found.note) == found:
+        if old is not None and replace(old, live=found.live, kept=found.kept, note=found.note) == found:
             self._printer.print([Say(found.note, "note")])
         else:
             self._printer.print(sheet.difference(s))
