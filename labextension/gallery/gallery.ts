@@ -13,10 +13,12 @@ import { graphPanel } from "../src/draw/graph.ts";
 import { memoryPanel } from "../src/draw/memory.ts";
 import { type MakePanel, mount } from "../src/draw/panel.ts";
 import { ratesPanel } from "../src/draw/rates.ts";
+import { stepperPanel } from "../src/draw/stepper.ts";
 import { breaksPanel } from "../src/draw/stepper-breaks.ts";
 import { differencePanel } from "../src/draw/stepper-difference.ts";
 import { editPanel } from "../src/draw/stepper-edit.ts";
 import { sourceOf } from "./data.ts";
+import { type StepperStory, stepperSource, stepperStories } from "./stepper.ts";
 import { type StepStory, stepSource, stepStories } from "./steps.ts";
 import { type Specimen, specimens } from "./stories.ts";
 
@@ -31,6 +33,7 @@ const PANELS: Record<string, MakePanel> = {
   Edit: editPanel,
   Breakpoints: breaksPanel,
   Difference: differencePanel,
+  Stepper: stepperPanel,
 };
 
 const wishes = new URLSearchParams(location.search);
@@ -51,6 +54,16 @@ function showSteps(story: StepStory): void {
   const { name, says, contact, views } = story;
   const wanted = chosen("view")?.filter((view) => views.includes(view)) ?? views;
   place(new Store(stepSource(story), contact ? { contact } : {}), name, says, wanted);
+}
+
+function showStepper(story: StepperStory): void {
+  const { name, says, contact } = story;
+  place(
+    new Store(stepperSource(story), contact ? { contact } : {}),
+    name,
+    says,
+    chosen("view") ?? ["Stepper"],
+  );
 }
 
 function place(store: Store, name: string, says: string, views: readonly string[]): void {
@@ -79,7 +92,9 @@ const swap = h(
   { onclick: () => theme(document.body.dataset.jpThemeLight === "true") },
   "light / dark",
 );
-const links = [...specimens, ...stepStories].map(({ name }) => h("a", { href: `?only=${name}` }, name));
+const links = [...specimens, ...stepStories, ...stepperStories].map(({ name }) =>
+  h("a", { href: `?only=${name}` }, name),
+);
 document.body.append(h("nav", { class: "controls" }, swap, h("a", { href: "?" }, "all"), ...links));
 theme(wishes.get("theme") === "dark");
 for (const specimen of specimens) {
@@ -87,4 +102,7 @@ for (const specimen of specimens) {
 }
 for (const story of stepStories) {
   if (chosen("only")?.includes(story.name) ?? true) showSteps(story);
+}
+for (const story of stepperStories) {
+  if (chosen("only")?.includes(story.name) ?? true) showStepper(story);
 }

@@ -33,6 +33,14 @@ export interface Points {
   readonly values: Float64Array;
 }
 
+/** A number that the reader pointed at and may want to change. */
+export interface Chosen {
+  /** What an edit calls its tensor. */
+  readonly target: string;
+  readonly index: readonly number[];
+  readonly value: number;
+}
+
 const NOTHING = pointsOf({ bins: 0 }, new Float64Array(0));
 
 export class Stepping {
@@ -43,11 +51,16 @@ export class Stepping {
   difference: Difference | undefined;
   /** One number an event from `difference.first` on. */
   differences: Float64Array | undefined;
+  /** The last cell that was clicked of a tensor that can be edited. */
+  chosen: Chosen | undefined;
   readonly #send: (wish: Wish) => void;
+  readonly #changed: () => void;
   #points = new Map<Tensor, Points>();
 
-  constructor(send: (wish: Wish) => void) {
+  /** `changed` is called when a reader chose something. */
+  constructor(send: (wish: Wish) => void, changed: () => void) {
     this.#send = send;
+    this.#changed = changed;
   }
 
   /** The numbers of an array of the present card. */
@@ -78,9 +91,21 @@ export class Stepping {
     return Math.max(known, this.pause ? this.pause.begins + this.pause.expected : 0);
   }
 
-  /** The phase that an event belongs to; that of the last known one for events to come. */
-  phase(number: number): Phase {
-    return (this.event(number) ?? this.events.at(-1))?.phase ?? "forward";
+  /** First event that there is to look at. */
+  get first(): number {
+    return this.events[0]?.number ?? this.pause?.first ?? 0;
+  }
+
+  /** The phase of an event; of one to come, as it was in the pass before, and undefined where there was none. */
+  phase(number: number): Phase | undefined {
+    const known = this.event(number);
+    if (known || !this.pause || this.pause.expected === 0) return known?.phase;
+    return this.event(number - this.pause.expected)?.phase;
+  }
+
+  choose(chosen: Chosen): void {
+    this.chosen = chosen;
+    this.#changed();
   }
 
   /** Ask for something; what is not said is neutral. */

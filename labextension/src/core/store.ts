@@ -62,9 +62,12 @@ export class Store {
       changed: () => this.#changed(),
       now,
     });
-    this.stepping = new Stepping((wish) => {
-      if (this.contact !== "replay") this.#control.ask(wish);
-    });
+    this.stepping = new Stepping(
+      (wish) => {
+        if (this.contact !== "replay") this.#control.ask(wish);
+      },
+      () => this.#changed(),
+    );
     this.#stops = [
       source.listen((update, points) => this.#take(update, points)),
       source.lost?.(() => this.lose()),

@@ -2,19 +2,26 @@
 import type { Store } from "../core/store.ts";
 import { t } from "../core/words.ts";
 import { h, setText } from "./dom.ts";
-import { step as stepText } from "./format.ts";
 import { guarded, type MakePanel, type Panel } from "./panel.ts";
 
-/** A window at least this high, in CSS pixels, has room for the graph from the start. */
-const TALL = 800;
+export interface DrawerWords {
+  readonly title: string;
+  /** What it holds, said while it is shut. */
+  says(store: Store): string;
+  /** Whether it opens by itself; each change of this opens or shuts it, and the reader may disagree. */
+  opens(store: Store): boolean;
+  /** Whether there is anything to open. */
+  there?(store: Store): boolean;
+}
 
-export function drawer(make: MakePanel): MakePanel {
+export function drawer(make: MakePanel, { title: name, says, opens, there }: DrawerWords): MakePanel {
   return (store) => {
     let panel: Panel | undefined;
-    let open = window.innerHeight >= TALL;
+    let open = false;
+    let wanted = false;
     const arrow = h("span", { class: "vg-drawer-arrow", "aria-hidden": "true" });
     const words = h("span", { class: "vg-sentence" });
-    const title = h("span", { class: "vg-title" }, t("Graph"));
+    const title = h("span", { class: "vg-title" }, t(name));
     const button = h("button", { class: "vg-drawer-button", type: "button" }, arrow, title, words);
     const body = h("div", { class: "vg-drawer-body" });
     const element = h("div", { class: "vg-drawer" }, button, body);
@@ -24,9 +31,12 @@ export function drawer(make: MakePanel): MakePanel {
     });
 
     function draw(): void {
+      const wants = opens(store);
+      if (wants !== wanted) open = wanted = wants;
+      element.hidden = there?.(store) === false;
       button.setAttribute("aria-expanded", String(open));
       setText(arrow, open ? "▾" : "▸");
-      setText(words, open ? "" : sentence(store));
+      setText(words, open ? "" : says(store));
       element.classList.toggle("vg-open", open);
       body.hidden = !open;
       if (!open) return;
@@ -41,10 +51,4 @@ export function drawer(make: MakePanel): MakePanel {
 function added(body: HTMLElement, panel: Panel): Panel {
   body.append(panel.element);
   return panel;
-}
-
-function sentence({ graph }: Store): string {
-  if (!graph) return t("the computation of one step, once there was one");
-  const ops = graph.nodes.filter(({ kind }) => kind === "op").length;
-  return t("{0} ops and their tensors at step {1}", ops + graph.omitted, stepText(graph.step));
 }

@@ -165,7 +165,7 @@ export class Stage {
     const stays = scale <= best && best < WORTH * scale;
     const next = stays ? scale : Math.max(zoomOf(ample, space), LEGIBLE);
     const whole = best >= next - 1e-9;
-    this.#tall = Math.min(Math.max(this.#tall, picture.height * next), TALLEST);
+    this.#tall = Math.min(Math.max(this.#tall, picture.height * next), this.#tallest);
     this.#resize();
     if (whole) this.view.centre(picture, next);
     else this.view.zoom(next / scale);
@@ -188,7 +188,7 @@ export class Stage {
     if (!picture) return;
     const zoom = zoomOf(picture, this.#space());
     const first = legible && zoom < LEGIBLE ? this.#atlas?.first() : undefined;
-    this.#tall = Math.min(Math.max(picture.height * (first ? FIRST : zoom), LOWEST), TALLEST);
+    this.#tall = Math.min(Math.max(picture.height * (first ? FIRST : zoom), LOWEST), this.#tallest);
     this.#resize();
     if (first) this.view.begin(picture, first.box, FIRST);
     else this.view.fit(picture);
@@ -286,8 +286,14 @@ export class Stage {
     if (this.selected !== undefined && !this.#atlas.marks.has(this.selected)) this.selected = undefined;
   }
 
+  /** A view that holds more than the graph gives it less room. */
+  get #tallest(): number {
+    const given = getComputedStyle(this.element).getPropertyValue("--vg-graph-tallest");
+    return Number.parseFloat(given) || TALLEST;
+  }
+
   #space(): { width: number; height: number } {
-    return { width: this.element.clientWidth || 800, height: TALLEST };
+    return { width: this.element.clientWidth || 800, height: this.#tallest };
   }
 
   #resize(): void {

@@ -1,0 +1,1 @@
+export { stepperPanel as default } from "../draw/stepper.ts";
