@@ -17,7 +17,7 @@ def get_num_threads() -> int:
 
 
 def set_num_threads(nthreads: int, /) -> None:
-    """Let so many threads multiply a matrix, and share the work of large kernels.  Warns where NumPy's BLAS cannot be told."""
+    """Let so many threads multiply a matrix and share large kernels.  Warns where NumPy's BLAS cannot be told."""
     count = _positive("set_num_threads", nthreads)
     blas = _blas()
     if blas:

@@ -77,7 +77,6 @@ class Op:
     settings: dict[str, Any]  # arguments that are not, with their defaults
     gradients: tuple[Gradient | None, ...]  # one per input
     keeps: tuple[str, ...]  # what must survive until the backward pass
-    shares: bool  # its gradients leave something to each other
     variadic: bool  # its one input is a sequence of tensors
     family: type
     samples: tuple[Any, ...]
@@ -94,6 +93,7 @@ class Op:
     plan: tuple[tuple[str, str, int], ...] = field(init=False)  # of each of keeps: name, where it comes from
     function: Callable[..., Tensor] = field(init=False)  # what users call
     backward_name: str = field(init=False)  # "MulBackward0", as PyTorch prints it
+    shares: bool = field(init=False)  # its gradients leave something to each other
     ways: tuple[bool, ...] = field(init=False)  # for each input, whether a gradient goes there
     keep: Callable[..., Any] = field(init=False)  # gathers what it keeps, as a `storage.Kept`
     node: type = field(init=False)  # the class of its nodes
@@ -101,6 +101,7 @@ class Op:
 
     def __post_init__(self) -> None:
         self.differentiable = any(self.gradients)
+        self.shares = any(g is not None and "shared" in g.reads for g in self.gradients)
         self.ways = () if self.variadic else tuple(g is not None for g in self.gradients)
         self.plan = tuple((name, *self._source(name)) for name in self.keeps)
         if self.variadic and any(source in ("input", "output") for _, source, _ in self.plan):
@@ -180,7 +181,6 @@ def _read(cls: Any) -> Op:
         settings=settings,
         gradients=gradients,
         keeps=tuple(sorted(reads - {*settings, "shared"})),
-        shares="shared" in reads,
         variadic=any("Values" in str(a.annotation) for a in arguments),
         family=cls,
         samples=cls.samples,

@@ -65,11 +65,6 @@ def d_scale(g: Any, x: Any, mean: Any, rstd: Any, axis: tuple[int, ...], shared:
     return found
 
 
-def column_sums(g: Any) -> np.ndarray:
-    """Σ over rows, as a product with ones."""
-    return np.ones(len(g), dtype=g.dtype) @ g
-
-
 def _gathered(g: Any, x: Any, mean: Any, rstd: Any, shared: Any) -> tuple[Any, Any, Any]:
     """Both x and its mean, less the mean where that is large; of each row the sums of g and of g · y.
 
@@ -105,7 +100,7 @@ def _mean(each: Any, x: Any, over: tuple[int, ...]) -> Any:
     for i in over:
         n *= x.shape[i]
     if over:
-        each = np.add.reduce(each, tuple(i - x.ndim for i in over), None, None, True)
+        each = np.add.reduce(each, tuple(i - x.ndim for i in over), keepdims=True)
     return each / max(n, 1)
 
 
@@ -114,9 +109,7 @@ def _carefully(x: Any, mean: Any, weight: Any, bias: Any, over: tuple[int, ...],
     y = x - mean
     var = _mean(dots(y, y), x, over)
     scale = (var + eps) ** -0.5
-    if (
-        weight is not None and weight.shape[-1] == 1
-    ):  # one number for a row: the small ones are multiplied first
+    if weight is not None and weight.shape[-1] == 1:  # small beside y: the two are multiplied first
         scale = scale * weight
         weight = None
     y *= scale
@@ -140,18 +133,15 @@ def _combined(terms: Any, shift: Any, whole: np.ndarray) -> np.ndarray:
     factors, line = lefts(grid, *(scale for _, scale in terms), shift), ones(n, whole.dtype)[0]
     out, (x, *others) = whole.reshape(-1, n), [x.reshape(-1, n) for x, _ in terms]
 
-    def work(share: slice) -> None:
-        for part in blocks.parts(out, larger=2, within=share):
-            room = blocks.room(part.stop - part.start, n, out.dtype)
-            y = np.matmul(factors[0, part], line, out=out[part])
-            y *= x[part]
-            for more, factor in zip(others, factors[1:], strict=False):
-                np.matmul(factor[part], line, out=room)
-                room *= more[part]
-                y += room
-            y += np.matmul(factors[-1, part], line, out=room)
-
-    threads.run(work, threads.parts(len(out), first.size))
+    for part in blocks.parts(out, larger=2):
+        room = blocks.room(part.stop - part.start, n, out.dtype)
+        y = np.matmul(factors[0, part], line, out=out[part])
+        y *= x[part]
+        for more, factor in zip(others, factors[1:], strict=False):
+            np.matmul(factor[part], line, out=room)
+            room *= more[part]
+            y += room
+        y += np.matmul(factors[-1, part], line, out=room)
     return whole
 
 
@@ -233,5 +223,5 @@ def _d_columns(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, shape: Any, sh
             found += scale.T @ gs
         return found
 
-    shared["weight"], shared["bias"] = sum(threads.run(work, threads.parts(rows, x.size)))
+    shared["weight"], shared["bias"] = np.add.reduce(threads.run(work, threads.parts(rows, x.size)), 0)
     return whole

@@ -35,7 +35,7 @@ def weights(x: Any, mask: Any, is_causal: bool, scale: float) -> np.ndarray:
         )
         added, seen = (None, mask.astype(x.dtype)) if mask.dtype.kind == "b" else (mask, None)
     if is_causal:
-        triangle = _triangle(*x.shape[-2:], x.dtype)
+        triangle = _triangle(x.shape[-2], x.shape[-1], x.dtype)
         seen = triangle if seen is None else seen * triangle
 
     def work(share: slice) -> None:
@@ -105,9 +105,9 @@ def _cuts(heads: Any, most: int) -> list[tuple[slice, slice]]:
 
 def _triangle(queries: int, keys: int, kind: np.dtype) -> np.ndarray:
     """1 where a query may see a key: those up to its own place."""
-    return (_kept_triangle if queries * keys <= _TRIANGLE else np.tri)(queries, keys, dtype=kind)
+    return (_kept if queries * keys <= _TRIANGLE else np.tri)(queries, keys, dtype=kind)
 
 
 @lru_cache(maxsize=8)
-def _kept_triangle(queries: int, keys: int, dtype: np.dtype) -> np.ndarray:
+def _kept(queries: int, keys: int, dtype: np.dtype) -> np.ndarray:
     return np.tri(queries, keys, dtype=dtype)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy
 
-_ENOUGH = 1 << 17  # elements for each thread: with less, threads wait for each other longer than they compute
+_ENOUGH = 1 << 18  # elements for each thread: with less, threads wait for each other longer than they compute
 _MOST = 4  # beyond, threads wait for Python's lock more than they compute
 _SPELLINGS = ("scipy_openblas_{}64_", "scipy_openblas_{}", "openblas_{}64_", "openblas_{}")
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy
 
 from vizgrad.engine.kernels import blocks, normal
-from vizgrad.engine.kernels.rows import sums
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shapes import known, product
@@ -44,10 +43,7 @@ def _normalized(xp, x, weight, bias, axis, eps):
 
 
 def _d_normalized(xp, g, x, mean, rstd, weight, axis, shape, shared):
-    """The gradient by x of (x - mean) · rstd · weight, when mean and rstd are computed from x itself.
-
-    In the shape of x, or in ``shape``, which is how the input came.
-    """
+    """The gradient by x of (x - mean) · rstd · weight, when mean and rstd come from x; of arrays in ``shape``."""
     if isinstance(x, numpy.ndarray):
         return normal.d_normalized(widened(g), widened(x), mean, rstd, weight, axis[:-1], shape, shared)
     g = g if weight is None else g * weight
@@ -78,7 +74,7 @@ def _channel_sums(xp, g, shared):
     if _left(shared, "bias") is not None:
         return _left(shared, "bias")
     planes = xp.reshape(g, _lined_channels(g.shape)[0])
-    return xp.sum(sums(widened(planes)) if isinstance(g, numpy.ndarray) else planes, axis=(0, 2))
+    return xp.sum(normal.sums(widened(planes)) if isinstance(g, numpy.ndarray) else planes, axis=(0, 2))
 
 
 def _plus(a, b):
@@ -167,10 +163,8 @@ class layer_norm(normalization):
     def d_bias(xp, g, g_mean, g_rstd, bias_shape, shared):
         if g is None or _left(shared, "bias") is not None:
             return _maybe(xp, _left(shared, "bias"), bias_shape)
-        if isinstance(g, numpy.ndarray):
-            return normal.column_sums(widened(g).reshape(-1, product(bias_shape))).reshape(bias_shape)
         axis = tuple(range(len(g.shape) - len(bias_shape))) if known(g.shape) else None
-        return g if axis == () else xp.sum(g, axis=axis)
+        return g if axis == () else xp.sum(widened(g) if isinstance(g, numpy.ndarray) else g, axis=axis)
 
 
 def _from_statistics(xp, dx, g_mean, g_rstd, x, mean, rstd):
@@ -281,12 +275,8 @@ class batch_norm(normalization):
         if g is None or _left(shared, "weight") is not None:
             return _left(shared, "weight")
         planes, line = _lined_channels(input.shape)
-        x, mean, rstd = (
-            xp.reshape(input, planes),
-            xp.reshape(mean, line),
-            (xp.reshape(var, line) + eps) ** -0.5,
-        )
-        return _d_scale(xp, xp.reshape(g, planes), x, mean, rstd, (0, 2), shared)
+        x, mean, rstd = xp.reshape(input, planes), xp.reshape(mean, line), (var + eps) ** -0.5
+        return _d_scale(xp, xp.reshape(g, planes), x, mean, xp.reshape(rstd, line), (0, 2), shared)
 
     def d_bias(xp, g, g_mean, g_var, shared):
         return None if g is None else _channel_sums(xp, g, shared)
