@@ -7,6 +7,7 @@ from typing import Any
 from vizgrad.engine.bare import Bare
 
 from .replay import Replay
+from .values import is_packed
 
 
 def adopt(replay: Replay, walk: Any, grads: list[Any]) -> None:
@@ -21,6 +22,10 @@ def adopt(replay: Replay, walk: Any, grads: list[Any]) -> None:
         _write(x.array, new.array)
         if x.node is None and x.tracked:
             _adopt_gradient(x, new)
+    for action in replay.recording.actions:
+        for key, g in action.found:  # not in a tensor yet
+            if key in replay.tensors and not isinstance(g, Bare):
+                _write(g, replay.tensors[key].array)
     for live, ours in replay.nodes:
         node = live()
         if node is not None:
@@ -46,6 +51,8 @@ def _adopt_gradient(x: Any, new: Any) -> None:
 
 def _adopt_kept(node: Any, ours: Any) -> None:
     """What an op keeps may be no tensor's any more, but masks and extras, and results that only it holds."""
+    if is_packed(node.kept):
+        return  # and hooks of a user's own may keep it anywhere
     mine, theirs = getattr(node.kept, "values", None), getattr(ours.kept, "values", None)
     if mine is None or theirs is None:
         return

@@ -73,6 +73,8 @@ class Breakpoint:
     def holds(self, event: Event, values: Iterable[Value]) -> str:
         """In which of its values the condition is met, as words; "" if in none."""
         for value in values:
+            if event.phase == "update" and value.target:
+                continue  # the parameter as it was before
             if value.role in GIVEN and value.array.dtype.kind in "fcV" and value.array.size:
                 found = self._found(event, value)
                 if found:

@@ -17,6 +17,7 @@ from . import arrays, explain, source
 from . import rule as rules
 from .event import Event, Moment, Ref, Value
 from .replay import Diverged
+from .values import is_packed
 
 if TYPE_CHECKING:
     from .stepper import Stepper
@@ -77,7 +78,7 @@ class Desk:
         """The array of that name, on the host."""
         for value in self.values:
             if value.name == name:
-                return device.host(value.array)
+                return numpy.array(device.host(value.array))  # the program goes on writing to its own
         there = ", ".join(v.name for v in self.values) or "none"
         raise KeyError(f"no array of this event is called {name!r}; there are: {there}")
 
@@ -202,7 +203,7 @@ class Desk:
     def _kept(self, event: Event) -> dict[str, Any]:
         node = event.node() if event.node is not None else None
         kept = node.kept if node is not None else None
-        if node is None or not isinstance(kept, storage.Kept):
+        if node is None or not isinstance(kept, storage.Kept) or is_packed(kept):
             return {}  # nothing, or freed after its use
         return dict(zip(node.op.keeps, kept.values, strict=False))
 
@@ -272,7 +273,7 @@ def _title(event: Event, now: Moment | None) -> str:
 
 def _class_says(now: Moment | None) -> str:
     doc = type(now.optimizer).__doc__ if now is not None and now.optimizer is not None else None
-    return (doc or "").strip().partition("\n")[0]
+    return (doc or "").strip().partition("\n")[0].replace("``", "").replace("`", "")
 
 
 def _settings(event: Event, now: Moment | None) -> list[str]:

@@ -40,7 +40,7 @@ class Edit:
 
     def apply(self, array: Any) -> Any:
         """The changed array, new.  Raises IndexError for an element that is not there."""
-        changed = array.copy()
+        changed = numpy.array(array) if isinstance(array, numpy.generic) else array.copy()
         at: Any = self.index or ...
         changed[at] = self._changed(changed[at])
         return changed

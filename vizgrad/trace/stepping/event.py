@@ -61,6 +61,7 @@ class Event:
     digest: int = 0  # of what it gave, to tell later whether a replay gave the same
     values: tuple[Value, ...] | None = None
     edits: tuple[str, ...] = ()
+    random: Any = None  # of a user's own Function: where the random streams stood when it began
 
     def wire(self) -> wire.Event:
         """What the page is told."""
@@ -84,8 +85,8 @@ class Moment:
     """An event while it happens, with everything alive that it acts on."""
 
     __slots__ = (
-        "computed", "event", "grads", "group", "inputs", "into", "node", "op", "optimizer", "out", "parameter",
-        "results", "settings", "walk",
+        "before", "computed", "event", "grads", "group", "inputs", "into", "node", "op", "optimizer", "out",
+        "parameter", "results", "settings", "walk",
     )  # fmt: skip
 
     def __init__(self, event: Event) -> None:
@@ -94,6 +95,7 @@ class Moment:
         self.inputs: tuple[Any, ...] = ()
         self.settings: dict[str, Any] = event.settings
         self.into: Any = None  # forward: the tensor that is written to
+        self.before: dict[int, Any] = {}  # what is written over, as it was, by id of its tensor
         self.computed: Any = None  # its new contents, before they are written
         self.out: Any = None
         self.node: Any = None  # backward

@@ -8,6 +8,7 @@ from typing import Any
 from weakref import ref
 
 from vizgrad.engine import backward
+from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
 from vizgrad.engine.op import TABLE, Op
 from vizgrad.engine.watch import Watcher
@@ -67,6 +68,9 @@ class Follower(Watcher):
         moment = Moment(self._event("forward", name, op, self.names.layer(here.layers), container))
         moment.inputs, moment.into = inputs, into
         moment.settings = moment.event.settings = settings
+        if into is not None:
+            changing = (x for x in inputs if isinstance(x, Bare) and x.storage is into.storage)
+            moment.before = {id(x): x.array.copy() for x in changing}
         self._begin(moment)
 
     def on_op(self, op: Op, inputs: tuple[Any, ...], out: Any, settings: dict[str, Any]) -> None:
@@ -104,7 +108,8 @@ class Follower(Watcher):
         self._drop_failed()
         maker = self.made.get(node.number)
         walk = backward.current()
-        container = node.gradients is not None or walk is None or walk.create_graph
+        own = node.gradients is not None or node.op.name not in TABLE  # its gradients are a user's own code
+        container = own or walk is None or walk.create_graph
         event = self._event("backward", node.name(), node.op, maker.layer if maker else "", container)
         if maker is not None:
             event.file, event.lineno, event.line, event.graph = (
@@ -142,6 +147,7 @@ class Follower(Watcher):
         name = kind_name[1] if kind_name else "parameter"
         moment = Moment(self._event("update", name, None, name.rpartition(".")[0], False))
         moment.optimizer, moment.parameter, moment.group = optimizer, parameter, group
+        moment.before = {id(parameter): parameter.array.copy()}
         self._begin(moment)
 
     def on_update_end(self, optimizer: Any, parameter: Any, group: dict[str, Any]) -> None:
@@ -208,6 +214,9 @@ class Follower(Watcher):
                 if node is not None:
                     self.made[node.number] = event
                     event.node = event.node or ref(node)
+                    event.grad = (
+                        event.grad or node.op is moment.op
+                    )  # a Function begins after it was switched off
         event.done = True
         self.ended(moment)
 

@@ -21,6 +21,7 @@ from vizgrad.engine.backward import key_of
 from vizgrad.engine.bare import Bare
 
 from .event import Event, Moment, Ref, Value
+from .streams import streams
 
 BUDGET = 256 * 2**20  # bytes
 MOST_EVENTS = 20_000
@@ -57,6 +58,7 @@ class Action:
     optimizer: Any = None
     group: dict[str, Any] = field(default_factory=dict[str, Any])
     state: dict[str, Any] | None = None
+    refused: str = ""  # why it cannot run again; "" if it can
     arguments: Any = None  # of a custom Function: its ``apply`` and what that was called with
 
 
@@ -81,7 +83,8 @@ class Recording:
         self._keys: dict[int, tuple[ref[Any], int]] = {}
         self._versions: dict[int, int] = {}  # by id of a storage
         self._homes: dict[int, int] = {}  # key -> id of its storage
-        self._arrays: dict[int, int] = {}  # id of an array -> key
+        self._arrays: dict[int, tuple[Any, int]] = {}  # by id of an array: itself (weakly), key
+        self._outside: dict[int, tuple[int, int]] = {}  # of tensors no event gave: version, what they held
         self._tracked: dict[int, bool] = {}
         self._leaves: dict[int, int | None] = {}  # key of a leaf -> key of its gradient as last seen
         self._walks: dict[int, Action] = {}  # by id of a walk that is under way
@@ -104,15 +107,20 @@ class Recording:
         self.events.append(event)
         outer = event.inside is None and not event.aside
         action = Action(event.number, event.phase, event)
+        if event.inside is not None and event.inside.random is not None:
+            self._refuse_reading(moment, event.inside)
         if event.phase == "forward":
             event.inputs = tuple(self._reference(x, action.givens) for x in moment.inputs)
             if moment.into is not None:
                 event.into = self._key_of(moment.into, action.givens)
             if event.container:
+                event.random = streams()
                 action.arguments = moment.settings.get("apply"), moment.settings.get("args")
                 self._mention(action)
             if outer:
                 self.actions.append(action)
+        elif event.phase == "backward" and moment.node.gradients is not None:
+            event.random = streams()
         elif event.phase == "update":
             self._note_update(moment, action)
             self.actions.append(action)
@@ -183,8 +191,8 @@ class Recording:
                 key = self._enter(g)
             elif g is not None:
                 key = self._key()
-                self._arrays[id(g)] = key
-            action.found.append((key, g))  # holding g keeps its id from being used again
+                self._arrays[id(g)] = ref(g), key
+            action.found.append((key, g))
 
     # --- tensors
 
@@ -201,7 +209,7 @@ class Recording:
         if known is not None and known[0]() is x:
             key = known[1]
             if not self._is_current(x, key):
-                givens.append(Given(key, self._copy(x.array), x.tracked and x.node is None))
+                self._give_anew(x, key, givens)
         else:
             key = self._meet(x, givens)
         self._see(x, key)
@@ -209,19 +217,41 @@ class Recording:
 
     def _meet(self, x: Any, givens: list[Given]) -> int:
         """A tensor that no event gave: it shares memory with one that is known, or it is new here."""
-        same = self._arrays.get(id(x.array))
-        owner = self.live(same) if same is not None else None
+        same = self._same(x)
         if same is not None and same not in self.tensors:  # what autograd.grad found, now in a tensor
             return self._name(x, same)
         key = self._name(x, self._key())
-        if owner is not None and owner.array is x.array:
-            givens.append(Given(key, same=same))
-        else:
-            givens.append(Given(key, self._copy(x.array), x.tracked))
+        self._give_anew(x, key, givens)
         if x.tracked:
             self._leaves[key] = None
             self._note_gradient(key, givens)
         return key
+
+    def _give_anew(self, x: Any, key: int, givens: list[Given]) -> None:
+        """Note what a tensor holds, which follows from no event, or whose memory it came to stand on."""
+        same, tracked = self._same(x), x.tracked and x.node is None
+        if same is not None and same != key and same in self.tensors:
+            givens.append(Given(key, tracked=tracked, same=same))
+        else:
+            givens.append(Given(key, self._copy(x.array), tracked))
+            self._outside[key] = x.storage.version, checksum(x.array)
+
+    def _same(self, x: Any) -> int | None:
+        """The number of a tensor that is or was around the same array."""
+        array, key = self._arrays.get(id(x.array), (None, None))
+        return key if array is not None and array() is x.array else None
+
+    def _refuse_reading(self, moment: Moment, function: Event) -> None:
+        """A Function that uses leaves which are not its arguments would use the program's own if it ran again."""
+        given = {x.key for x in function.inputs if isinstance(x, Ref)}
+        for x in moment.inputs:
+            if isinstance(x, Bare) and x.tracked and x.node is None and self.actions:
+                known = self._keys.get(id(x))
+                if known is None or known[0]() is not x or known[1] not in given:
+                    self.actions[-1].refused = (
+                        f"{function.name} computes with a tensor that is not one of its arguments, so it cannot "
+                        "run again apart from the program"
+                    )
 
     def _mention(self, action: Action) -> None:
         """Tensors inside the arguments of a custom Function, by number."""
@@ -248,16 +278,17 @@ class Recording:
         self._versions[id(x.storage)] = x.storage.version
         if key is not None:
             self._homes[key] = id(x.storage)
-            self._arrays[id(x.array)] = key
+            self._arrays[id(x.array)] = ref(x.array), key
             self._tracked[key] = x.tracked
 
     def _is_current(self, x: Any, key: int) -> bool:
-        home = id(x.storage)
-        return (
-            self._homes.get(key) == home
-            and self._versions.get(home) == x.storage.version
-            and (x.node is not None or self._tracked.get(key) == x.tracked)
-        )
+        home, version = id(x.storage), x.storage.version
+        if self._homes.get(key) != home or self._versions.get(home) != version:
+            return False
+        if x.node is None and self._tracked.get(key) != x.tracked:
+            return False
+        seen = self._outside.get(key)  # NumPy may have written there, which nobody counts
+        return seen is None or seen[0] != version or seen[1] == checksum(x.array)
 
     def _target(self, target: Any, givens: list[Given]) -> int | None:
         """The tensor that an edge of the graph belongs to."""
@@ -280,8 +311,12 @@ class Recording:
         known = self._keys.get(id(g))
         if known is not None and known[0]() is g and known[1] == seen and self._is_current(g, known[1]):
             return
-        key = known[1] if known is not None and known[0]() is g else self._name(g, self._key())
-        givens.append(Given(key, self._copy(g.array), gradient_of=leaf))
+        if known is not None and known[0]() is g and self._is_current(g, known[1]):
+            key = known[1]  # an event gave it, and the program made it the gradient
+            givens.append(Given(key, same=key, gradient_of=leaf))
+        else:
+            key = known[1] if known is not None and known[0]() is g else self._name(g, self._key())
+            givens.append(Given(key, self._copy(g.array), gradient_of=leaf))
         self._leaves[leaf] = key
         self._see(g, key)
 
@@ -309,16 +344,34 @@ class Recording:
 
 
 def weight(values: tuple[Value, ...]) -> int:
-    """Bytes that holding these values may keep alive: results, for what came in is another event's result."""
-    return sum(v.array.nbytes for v in values if v.role in ("output", "gradient out", "parameter", "state"))
+    """Bytes that holding these values may keep alive: results, and copies of what was written over.
+
+    What else came in is another event's result.
+    """
+    held = ("output", "gradient out", "parameter", "state")
+    return sum(v.array.nbytes for v in values if v.role in held or (v.role == "input" and v.storage is None))
 
 
 def digest(values: tuple[Value, ...]) -> int:
-    """A number that differs, all but surely, where a result differs in any bit."""
+    """A number that differs, all but surely, where anything that took part differs in any bit.
+
+    Of an array that is larger than `DIGESTED` bytes, elements spread over all of it are looked at.
+    """
     found = 0
     for v in values:
-        if v.role in ("output", "gradient out", "parameter") and v.array.nbytes <= DIGESTED:
-            found = zlib.crc32(
-                numpy.ascontiguousarray(device.host(v.array)).view(numpy.uint8).reshape(-1), found
-            )
+        found = checksum(v.array, found)
     return found
+
+
+def checksum(array: Any, start: int = 0) -> int:
+    """The same for one array."""
+    if array.nbytes > DIGESTED:
+        array = array.reshape(-1)[:: -(-array.nbytes // DIGESTED)]
+    array = numpy.ascontiguousarray(device.host(array)).reshape(-1)
+    return zlib.crc32(array.view(numpy.uint8), start)
+
+
+def held_still(event: Event) -> bool:
+    """Whether the values of an event are held, and nobody has written to their memory since."""
+    values = event.values
+    return values is not None and all(v.fresh for v in values) and digest(values) == event.digest

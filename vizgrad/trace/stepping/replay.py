@@ -25,6 +25,7 @@ from .edits import Edit
 from .event import Event, Moment, Ref, Value
 from .follower import Follower
 from .recording import Action, Given, Recording, digest
+from .streams import set_back, streams
 
 Edits = dict[int, list[Edit]]
 
@@ -91,6 +92,11 @@ class Replay(Follower):
     def _perform(self, action: Action) -> None:
         for given in action.givens:
             self._give(given)
+        self.count = action.number
+        if action.refused:
+            raise Diverged(action.refused)
+        if action.event is not None and action.event.mark == "failed" and not action.event.container:
+            return  # it raised, and the program caught that
         if action.kind == "walk":
             self._walk(action)
         elif action.kind == "update":
@@ -101,13 +107,19 @@ class Replay(Follower):
     def _give(self, given: Given) -> None:
         if given.gradient_of is not None:
             leaf = self.tensors[given.gradient_of]
-            leaf.grad = None if given.none else Bare._wrap(given.array.copy())
+            if given.same is not None:
+                leaf.grad = self.tensors[given.same]
+            else:
+                leaf.grad = None if given.none else Bare._wrap(given.array.copy())
             if not given.none:
                 self.tensors[given.key] = leaf.grad
         elif given.same is not None:
             other = self.tensors[given.same]
-            x = self.tensors[given.key] = Bare._wrap(other.array)
-            x.storage = other.storage
+            x = self.tensors.get(given.key)
+            if x is None:
+                x = self.tensors[given.key] = Bare._wrap(other.array)
+            x.array, x.storage = other.array, other.storage
+            x.tracked = given.tracked if x.node is None else x.tracked
         elif given.key in self.tensors and self.tensors[given.key].array.shape == given.array.shape:
             x = self.tensors[given.key]
             x.array[...] = given.array
@@ -150,7 +162,8 @@ class Replay(Follower):
             if key is not None:
                 self.tensors[key] = g
         for leaf, key in action.gradients:
-            self.tensors[key] = self.tensors[leaf].grad
+            if leaf in self.tensors:
+                self.tensors[key] = self.tensors[leaf].grad
 
     def _root(self, key: int | None) -> Any:
         if key is None or key not in self.tensors:
@@ -195,7 +208,9 @@ class Replay(Follower):
             node = original.node() if original.node is not None else None
             if node is not None and node.hooks:
                 self._as_hooks_left_it(moment, original)
-        elif event.phase == "update":
+        if original.random is not None:
+            set_back(original.random)
+        if event.phase == "update":
             event.name = original.name
             editing.parameter(moment.parameter, event.name, changes)
             editing.settings(moment.group, changes)
@@ -256,6 +271,7 @@ class Replay(Follower):
 def _alone(watcher: Replay) -> Iterator[None]:
     """Only this watcher, no cast, no layer; all as before afterwards."""
     before = here.watchers, here.grad, here.cast, here.layers, here.inference
+    stood = streams()
     local.set_watchers((watcher,))
     local.set_cast(None)
     here.layers, here.inference = [], False
@@ -266,3 +282,4 @@ def _alone(watcher: Replay) -> Iterator[None]:
         here.grad = before[1]
         local.set_cast(before[2])
         here.layers, here.inference = before[3], before[4]
+        set_back(stood)

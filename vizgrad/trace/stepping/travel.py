@@ -18,7 +18,7 @@ from .edits import Edit
 from .event import Event, Value
 from .follower import Level
 from .goals import Goal
-from .recording import weight
+from .recording import held_still, weight
 from .replay import Diverged, Edits, Outcome, Replay
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ class Travel:
             except Exception as error:  # what the event itself is about to raise
                 return found, clean(f"this will raise {type(error).__name__}: {error}", 400)
             return (*found, *ahead), AHEAD if ahead else ""
-        if event.values is not None and all(value.fresh for value in event.values):
-            return event.values, ""
+        if held_still(event):
+            return event.values or (), ""
         if event.number not in self._again:
             self._compute_again(event.number)
         return self._again[event.number]
@@ -260,7 +260,12 @@ def _apart(was: tuple[Value, ...], edited: tuple[Value, ...]) -> float:
     apart = size = 0.0
     found = False
     for a, b in zip(was, edited, strict=False):
-        if a.role in ("output", "gradient out", "parameter") and a.array.shape == b.array.shape:
+        before = a.role == "parameter" and a.target  # an update is the way from there
+        if (
+            a.role in ("output", "gradient out", "parameter")
+            and not before
+            and a.array.shape == b.array.shape
+        ):
             x, y = (_wide(v.array) for v in (a, b))
             apart, size, found = apart + _square(y - x), size + _square(x), True
     if not found:

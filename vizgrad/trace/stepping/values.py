@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import numpy
+
 from vizgrad.engine import alias, tape, watch
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
@@ -21,7 +23,17 @@ def of(moment: Moment) -> tuple[Value, ...]:
         return (*_inputs(moment), *_outputs(moment, moment.outs))
     if event.phase == "backward":
         return (*_arriving(moment), *_leaving(moment, moment.results or []))
-    return _update(moment.parameter, moment.optimizer, event.name)
+    was = moment.before.get(id(moment.parameter), moment.parameter.array)
+    now = _update(moment.parameter, moment.optimizer, event.name)
+    if not event.done:
+        return now
+    before = Value(event.name, "parameter", was, None, 0, event.name)
+    return (before, *(v for v in now if v.role == "input"), *_moved(now))
+
+
+def _moved(found: tuple[Value, ...]) -> tuple[Value, ...]:
+    """What an update leaves: the parameter and the optimizer's memory, under the names of what comes after."""
+    return tuple(v._replace(name=f"{v.name}′", target="") for v in found if v.role != "input")
 
 
 def copied(found: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -40,7 +52,11 @@ def _inputs(moment: Moment) -> list[Value]:
     found = []
     for name, letter, x in zip(_names(moment), letters, moment.inputs, strict=False):
         if isinstance(x, Bare):
-            found.append(Value(letter, "input", x.array, x.storage, x.storage.version, "", name in keeps))
+            was = moment.before.get(id(x))
+            if was is not None:  # it is written over by this very op
+                found.append(Value(letter, "input", was, None, 0, "", name in keeps))
+            else:
+                found.append(Value(letter, "input", x.array, x.storage, x.storage.version, "", name in keeps))
     return found
 
 
@@ -70,7 +86,7 @@ def _arriving(moment: Moment) -> list[Value]:
     for i, g in enumerate(moment.grads):
         if g is not None:
             name = f"g{i}" if several else "g"
-            found.append(Value(name, "gradient in", getattr(g, "array", g), None, 0, name))
+            found.append(_gradient(name, "gradient in", g, name))
     return found
 
 
@@ -78,10 +94,17 @@ def _leaving(moment: Moment, results: list[Any]) -> list[Value]:
     letters = ink.letters(moment.op)
     words = list(letters.values()) if not moment.op.variadic else [f"x{i}" for i in range(len(results))]
     return [
-        Value(f"∂L/∂{word}", "gradient out", getattr(g, "array", g), None, 0, "")
+        _gradient(f"∂L/∂{word}", "gradient out", g)
         for word, g in zip(words, results, strict=False)
         if g is not None
     ]
+
+
+def _gradient(name: str, role: Any, g: Any, target: str = "") -> Value:
+    """A gradient as a walk hands it on: a bare array, a number of NumPy's, or a tensor if the walk is recorded."""
+    if isinstance(g, Bare):
+        return Value(name, role, g.array, g.storage, g.storage.version, target)
+    return Value(name, role, numpy.asarray(g) if isinstance(g, numpy.generic) else g, None, 0, target)
 
 
 # --- update
@@ -113,7 +136,7 @@ def trial(moment: Moment) -> tuple[Value, ...]:
             return _tried_gradients(moment)
         p, optimizer = moved(moment.optimizer, moment.parameter, moment.group)
         found = _update(p, optimizer, event.name)
-        return tuple(v._replace(name=f"{v.name}′", target="") for v in found if v.role != "input")
+        return _moved(found)
 
 
 def _tried(moment: Moment) -> tuple[Any, ...]:
@@ -139,9 +162,14 @@ def _tried(moment: Moment) -> tuple[Any, ...]:
 
 def _tried_gradients(moment: Moment) -> tuple[Value, ...]:
     walk, node = moment.walk, moment.node
-    if walk is None or moment.event.container:
+    if walk is None or moment.event.container or node.hooks or is_packed(node.kept):
         return ()
     return tuple(_leaving(moment, walk.input_gradients(node, list(moment.grads))))
+
+
+def is_packed(kept: Any) -> bool:
+    """Whether hooks of a user's own keep what a node needs: asking them for it may compute it, or ask a disk."""
+    return hasattr(kept, "_packed")
 
 
 def twin(optimizer: Any) -> Any:
