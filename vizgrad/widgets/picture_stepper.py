@@ -156,8 +156,9 @@ def _array(ink: Ink, places: Sequence[float], box: Box, array: wire.Array, point
     ink.text(box.x, y, fit(array.name, places[0] - box.x - 8, 12, True), "n")
     ink.text(places[0], y, fit("×".join(map(str, array.shape)) or "scalar", 150, 12, True), "n")
     ink.text(places[1], y, fit(array.dtype, 80, 11), "q")
+    none = not points or math.isnan(points[0])  # nothing finite in it
     for x, value in zip(places[3:7], points[:4], strict=False):
-        ink.text(x, y, short(value) if math.isfinite(value) else "–", "n e")
+        ink.text(x, y, "–" if none or not math.isfinite(value) else short(value), "n e")
     counts = (("NaN", array.nans), ("Inf", array.infs), ("zero", array.zeros))
     said = ", ".join(f"{n} {what}" for what, n in counts if n)
     if array.nans or array.infs:

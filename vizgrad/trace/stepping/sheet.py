@@ -139,7 +139,8 @@ def _row(array: wire.Array, points: Sequence[float]) -> tuple[str, ...]:
     counts = (("NaN", array.nans), ("Inf", array.infs), ("zero", array.zeros))
     said = ", ".join(f"{n} {what}" for what, n in counts if n)
     shape = "×".join(map(str, array.shape)) or "scalar"
-    statistics = [number(x) if math.isfinite(x) else "–" for x in (low, mean, high, norm)]
+    none = math.isnan(low)  # nothing finite in it
+    statistics = ["–" if none or not math.isfinite(x) else number(x) for x in (low, mean, high, norm)]
     return array.name, array.says, shape, array.dtype, *statistics, said
 
 

@@ -235,7 +235,11 @@ COMMANDS = (
     Command(("update", "n"), "", "go on to the next update", _plain(lambda s: s.to_update())),
     Command(("continue", "c"), "", "go on to the next breakpoint, or the end", _plain(lambda s: s.go())),
     Command(
-        ("stop", "q", "quit"), "", "leave the block at the next safe point", _plain(lambda s: s.stop()), False
+        ("stop", "q", "x", "quit"),
+        "",
+        "leave the block at the next safe point",
+        _plain(lambda s: s.stop()),
+        False,
     ),
     Command(("back", "b"), "", "look at the event before", _back),
     Command(("forward", "f"), "", "look at the event after", _forward),
