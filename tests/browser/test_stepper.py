@@ -282,3 +282,20 @@ def test_an_op_that_raises_stays_open(stepping):
     book.picture("failed")
     text = json.dumps(book.save()["cells"][1]["outputs"])
     assert "application/vnd.vizgrad.run+json" in text
+
+
+def test_step_on_a_view_that_stands_alone(notebook):
+    """It has no bar, so it has its own Step; the stepper appears below it."""
+    cell = watched(FOREVER, what="model, optimizer, show=False")
+    book = notebook(SETUP, cell.replace("as run:\n", "as run:\n    run.curves().show()\n"))
+    book.run(0)
+    book.start(1)
+    view = book.view(1)
+    view.awaits("live")
+    view.element.locator(".vg-step-here").click()
+    view.awaits("stepping", seconds=10)
+    inside = Stepper(book, book.output(1).locator(".vg-view:has(> .vg-stepper)"))
+    book.until(lambda: "Paused before" in inside.says(), 10, inside.says)
+    book.picture("stands-alone")
+    inside.act("stop", waits=False)
+    assert not failures(book.finish(1, 20))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from vizgrad.trace import wire
 from vizgrad.trace.computation import Computation
@@ -24,6 +24,10 @@ from .graph import Graph
 from .memory import Memory
 from .model import RunModel
 from .rates import Rates
+from .stepper import Stepper
+
+if TYPE_CHECKING:
+    from vizgrad.trace.stepping.stepper import Stepper as Stepping
 
 V = TypeVar("V", bound=View)
 
@@ -111,6 +115,13 @@ class NotebookRun(Run):
         if self._cell is not None and hasattr(shell, "set_thread_parent"):
             shell.set_thread_parent(self._cell)  # prints go to the cell that started the training
         super()._train(train, args, kwargs)
+
+    def begin_stepping(self, **settings: Any) -> Stepping:
+        """Pause at the next event; shown in a stepper, unless a view that holds one is there already."""
+        stepper = super().begin_stepping(**settings)
+        if settings.get("drive") is None and not {Dashboard, Stepper} & self._views.keys():
+            self._view(Stepper).show()
+        return stepper
 
     # --- the page speaks
 

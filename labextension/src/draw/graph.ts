@@ -20,7 +20,7 @@ import { sentence, spoken, tooltip } from "./graph-words.ts";
 import { hoverOf } from "./hover.ts";
 import type { MakePanel, Panel } from "./panel.ts";
 import { toggle } from "./section.ts";
-import { stateMark } from "./state.ts";
+import { stateCorner } from "./state.ts";
 
 /** Colours change no more often than this. */
 const COLOURS_EVERY = 250;
@@ -57,7 +57,7 @@ class GraphPanel implements Panel {
 
   constructor(store: Store) {
     this.#store = store;
-    this.#state = stateMark(store);
+    this.#state = stateCorner(store);
     const hover = hoverOf(store);
     this.#stage = new Stage({
       point: (mark) => hover.point(hover.step, mark && layerOf(mark)),

@@ -5,7 +5,7 @@
 import type { Store } from "../core/store.ts";
 import { t } from "../core/words.ts";
 import { h, setText } from "./dom.ts";
-import { stateMark } from "./state.ts";
+import { stateCorner } from "./state.ts";
 
 export interface Table {
   readonly columns: readonly string[];
@@ -76,7 +76,7 @@ function makeParts(store: Store) {
   const body = h("div", { class: "vg-body" });
   const twin = h("div", { class: "vg-twin" });
   const heard = h("p", { class: "vg-unseen", "aria-live": "polite" });
-  const state = stateMark(store);
+  const state = stateCorner(store);
   const parts = { title, symbol, sentence, sampled, body, twin, heard, state, retell: () => {} };
   twin.hidden = true;
   symbol.hidden = true;

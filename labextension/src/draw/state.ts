@@ -28,6 +28,26 @@ export function stateMark(store: Store): StateMark {
   };
 }
 
+/** The mark, and beside it a way to step: for views that stand alone, where no bar says either. */
+export function stateCorner(store: Store): StateMark {
+  const mark = stateMark(store);
+  const act = () => {
+    if (store.pending === undefined) store.stepping.ask({ do: "step" });
+  };
+  const help = t("Pause the program at its next op, and step through it");
+  const props = { class: "vg-toggle vg-step-here", type: "button", title: help, onclick: act };
+  const step = h("button", props, icon("stepping"), h("span", {}, t("step")));
+  return {
+    element: h("span", { class: "vg-state-corner" }, step, mark.element),
+    draw() {
+      mark.draw();
+      const state = shown(store);
+      step.hidden = store.mode === "none" || !(state === "live" || state === "paused");
+      step.setAttribute("aria-disabled", String(store.pending !== undefined));
+    },
+  };
+}
+
 export function shown(store: Store): Shown {
   return store.contact === "live" ? (store.status?.state ?? "waiting") : store.contact;
 }
