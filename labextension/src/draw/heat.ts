@@ -24,7 +24,7 @@ export interface HeatHands {
 /** Cells are never larger than this, and larger ones than these have room for their number. */
 const LARGEST = 30;
 const WIDEST = 52;
-const ROOM = { width: 38, height: 17 };
+const ROOM = { width: 44, height: 17 };
 /** More cells than these are read from their colours alone. */
 const NUMBERED = 64;
 
@@ -38,7 +38,7 @@ export function roomFor(rows: number, columns: number, least: Size, most: Size):
   if (rows * columns > NUMBERED || columns * ROOM.width > most.width || rows * ROOM.height > most.height)
     return least;
   return {
-    width: Math.max(least.width, columns * (ROOM.width + 2)),
+    width: Math.max(least.width, columns * ROOM.width),
     height: Math.max(least.height, rows * (ROOM.height + 1)),
   };
 }
@@ -75,6 +75,8 @@ export class Heat {
     this.#size = cellSize(grid, width, height);
     paint(this.#canvas, grid, this.#size, shade);
     this.#ramp.draw(shade, readTheme(this.element));
+    // One number has nothing to be compared with.
+    this.#ramp.element.hidden ||= grid.values.length === 1;
   }
 
   /** Mark a cell with a frame, or none. */
@@ -149,7 +151,10 @@ function paint(canvas: HTMLCanvasElement, grid: Grid, size: Size, shade: Shade):
   ctx.textBaseline = "middle";
   grid.values.forEach((value, i) => {
     const box = boxOf(Math.floor(i / columns), i % columns, size, dot);
-    const ink = fillCell(ctx, box, value, shade, theme, dot);
+    const ink =
+      grid.values.length === 1 && Number.isFinite(value)
+        ? theme.text
+        : fillCell(ctx, box, value, shade, theme, dot);
     if (!numbered) return;
     ctx.fillStyle = ink;
     ctx.fillText(cellText(value), box.x + box.width / 2, box.y + box.height / 2 + dot / 2);

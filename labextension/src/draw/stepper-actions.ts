@@ -3,6 +3,7 @@ import type { Store } from "../core/store.ts";
 import { t } from "../core/words.ts";
 import type { StepVerb } from "../wire.ts";
 import type { IconName } from "./icons.ts";
+import type { Looking } from "./stepper-show.ts";
 import { listens } from "./stepper-words.ts";
 
 export type ActionName =
@@ -75,13 +76,13 @@ export function actionOf(event: KeyboardEvent): Action | undefined {
 }
 
 /** Whether it would do something now. */
-export function can(store: Store, name: ActionName): boolean {
+export function can(store: Store, name: ActionName, looking: Looking): boolean {
   const { stepping } = store;
   const { pause } = stepping;
   if (name === "stop") return store.active && store.mode !== "none" && store.pending !== "stop";
   if (!pause || !listens(store)) return false;
-  if (name === "back") return pause.shown > stepping.first;
-  if (name === "forth") return pause.shown < pause.at;
+  if (name === "back") return looking.at > stepping.first;
+  if (name === "forth") return looking.at < pause.at;
   return !moving(store);
 }
 
@@ -102,12 +103,11 @@ const MOVES: ReadonlySet<string> = new Set([
   "stop",
 ]);
 
-export function act(store: Store, name: ActionName, show: (event: number) => void): void {
-  if (!can(store, name)) return;
-  const shown = store.stepping.pause?.shown ?? 0;
+export function act(store: Store, name: ActionName, looking: Looking): void {
+  if (!can(store, name, looking)) return;
   if (name === "stop") store.ask("stop");
-  else if (name === "back") show(shown - 1);
-  else if (name === "forth") show(shown + 1);
+  else if (name === "back") looking.show(looking.at - 1);
+  else if (name === "forth") looking.show(looking.at + 1);
   else store.stepping.ask({ do: name satisfies StepVerb });
 }
 

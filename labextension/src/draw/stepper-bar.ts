@@ -8,7 +8,7 @@ import type { Panel } from "./panel.ts";
 import { stateMark } from "./state.ts";
 import { type Action, act, actions, can, keyName } from "./stepper-actions.ts";
 import type { Looking } from "./stepper-show.ts";
-import { reasons, sentence } from "./stepper-words.ts";
+import { isStepped, reasons, sentence } from "./stepper-words.ts";
 
 export function stepperBar(store: Store, looking: Looking): Panel {
   const state = stateMark(store);
@@ -41,7 +41,7 @@ function toolbar(store: Store, looking: Looking): { element: HTMLElement; draw()
   const buttons = new Map<HTMLElement, Action>();
   const groups = actions().map((group) => {
     const made = group.map((action) => {
-      const one = button(action, () => act(store, action.name, (event) => looking.show(event)));
+      const one = button(action, () => act(store, action.name, looking));
       buttons.set(one, action);
       return one;
     });
@@ -57,10 +57,10 @@ function toolbar(store: Store, looking: Looking): { element: HTMLElement; draw()
   return {
     element,
     draw() {
-      element.hidden = store.contact !== "live" || !store.active;
+      element.hidden = store.contact !== "live" || !store.active || !isStepped(store);
       const asked = store.pending === "show" ? undefined : store.pending;
       for (const [one, { name }] of buttons) {
-        one.setAttribute("aria-disabled", String(!can(store, name)));
+        one.setAttribute("aria-disabled", String(!can(store, name, looking)));
         one.classList.toggle("vg-busy", asked === name);
         one.hidden = store.oneWay && name !== "stop";
       }

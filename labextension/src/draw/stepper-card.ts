@@ -4,7 +4,7 @@ import type { Store } from "../core/store.ts";
 import { t } from "../core/words.ts";
 import type { Card } from "../wire.ts";
 import { h } from "./dom.ts";
-import { bytes } from "./format.ts";
+import { bytes, step } from "./format.ts";
 import { formulas, type Writing } from "./formula.ts";
 import { roomFor } from "./heat.ts";
 import type { Panel } from "./panel.ts";
@@ -20,7 +20,7 @@ const FIRST = 8;
 const FULL = 4;
 /** CSS pixels of a picture: small, and large. */
 const SMALL = { width: 88, height: 72 };
-const ROOMY = { width: 160, height: 108 };
+const ROOMY = { width: 132, height: 108 };
 const LARGE = { width: 640, height: 340 };
 
 export const cardPanel = (store: Store, looking: Looking): Panel => new CardPanel(store, looking);
@@ -61,7 +61,7 @@ class CardPanel implements Panel {
   #write(): void {
     const card = this.#card;
     if (!card) return;
-    const focus = this.#focus();
+    const held = keyOf(document.activeElement, this.element);
     const rest = [
       card.rule.length > 0 ? undefined : this.#formulas(card),
       this.#tensorGrid(card),
@@ -69,8 +69,19 @@ class CardPanel implements Panel {
       card.source ? sourceLines(card.source) : undefined,
       facts(card),
     ];
-    this.element.replaceChildren(heading(card), ...rest.filter((part) => part !== undefined));
-    if (focus) this.element.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true });
+    this.element.replaceChildren(
+      heading(card, this.#elsewhere(card)),
+      ...rest.filter((part) => part !== undefined),
+    );
+    if (held === undefined) return;
+    const controls = this.element.querySelectorAll<HTMLElement>("button, input");
+    [...controls].find((one) => keyOf(one, this.element) === held)?.focus({ preventScroll: true });
+  }
+
+  /** Said where the card is not about what the program waits at. */
+  #elsewhere({ event }: Card): string {
+    const { pause } = this.#store.stepping;
+    return this.#asks && pause && event !== pause.at ? t("looking back at event {0}", step(event)) : "";
   }
 
   #formulas(card: Card): HTMLElement | undefined {
@@ -82,19 +93,6 @@ class CardPanel implements Panel {
         this.#paint();
       },
     });
-  }
-
-  /** A selector of what has the focus, so that it keeps it. */
-  #focus(): string | undefined {
-    const active = document.activeElement;
-    if (!(active instanceof HTMLElement) || !this.element.contains(active)) return undefined;
-    const own = Object.entries(active.dataset).map(
-      ([key, value]) => `[data-${key}="${CSS.escape(value ?? "")}"]`,
-    );
-    const name = active.closest<HTMLElement>(".vg-tensor")?.dataset.name;
-    const inside = name === undefined ? "" : `.vg-tensor[data-name="${CSS.escape(name)}"] `;
-    const kind = active.classList[0] ?? "";
-    return `${inside}${kind && `.${CSS.escape(kind)}`}${own.join("")}` || undefined;
   }
 
   #tensorGrid(card: Card): HTMLElement | undefined {
@@ -168,12 +166,20 @@ class CardPanel implements Panel {
   }
 }
 
-function heading({ title, says, path, settings, note }: Card): HTMLElement {
+/** What a control inside a card is, so that the same one of the next card gets the focus. */
+function keyOf(control: Element | null, card: HTMLElement): string | undefined {
+  if (!(control instanceof HTMLElement) || !card.contains(control)) return undefined;
+  const name = control.closest<HTMLElement>(".vg-tensor")?.dataset.name;
+  return JSON.stringify([name, control.className, { ...control.dataset }]);
+}
+
+function heading({ title, says, path, settings, note }: Card, elsewhere: string): HTMLElement {
   const crumbs = path.map((layer) => h("li", { title: layer }, layer));
   const line = h(
     "div",
     { class: "vg-card-line" },
     h("h4", {}, title),
+    elsewhere === "" ? undefined : h("span", { class: "vg-elsewhere" }, elsewhere),
     ...settings.map((one) => h("code", { class: "vg-setting" }, one)),
     path.length > 0
       ? h("ol", { class: "vg-crumbs", "aria-label": t("Layers around it") }, ...crumbs)

@@ -4,10 +4,13 @@ import { listens } from "./stepper-words.ts";
 
 export class Looking {
   readonly #store: Store;
+  readonly #moved: () => void;
   #wanted: number | undefined;
 
-  constructor(store: Store) {
+  /** `moved` is called when another event is wanted, long before it is there. */
+  constructor(store: Store, moved: () => void) {
     this.#store = store;
+    this.#moved = moved;
   }
 
   /** The event that the reader wants to see, which may be on its way. */
@@ -20,6 +23,7 @@ export class Looking {
     const most = stepping.pause?.at ?? -1;
     this.#wanted = Math.min(Math.max(event, stepping.first), most);
     this.#ask();
+    this.#moved();
   }
 
   /** After each change of the store. */

@@ -8,6 +8,10 @@ import { listens as waits } from "./stepper-form.ts";
 /** Whether the program waits and hears this page. */
 export const listens = (store: Store): boolean => waits(store) && !store.oneWay;
 
+/** Something was stepped through, or is about to be. */
+export const isStepped = ({ stepping, status }: Store): boolean =>
+  stepping.pause !== undefined || status?.state === "stepping";
+
 /** What a pause says without saying anything. */
 const USUAL: ReadonlySet<string> = new Set(["", "step", "asked for"]);
 

@@ -5,7 +5,7 @@ import { h, setText } from "./dom.ts";
 import { lazy } from "./lazy.ts";
 import { guarded, type MakePanel, type Panel } from "./panel.ts";
 import { scrubber } from "./scrubber.ts";
-import { act, actionOf, can } from "./stepper-actions.ts";
+import { act, actionOf } from "./stepper-actions.ts";
 import { stepperBar } from "./stepper-bar.ts";
 import { breaksPanel } from "./stepper-breaks.ts";
 import { cardPanel } from "./stepper-card.ts";
@@ -18,7 +18,9 @@ import { Looking } from "./stepper-show.ts";
 const graph = lazy(() => import("./graph.ts").then(({ graphPanel }) => graphPanel));
 
 export const stepperPanel: MakePanel = (store) => {
-  const looking = new Looking(store);
+  const looking = new Looking(store, () => {
+    for (const panel of [bar, scrub, card]) panel.draw();
+  });
   const bar = guarded(store, () => stepperBar(store, looking));
   const picture = guarded(store, graph);
   const card = guarded(store, () => cardPanel(store, looking));
@@ -74,7 +76,7 @@ function foldsOf(looking: Looking): Fold[] {
       word: ({ stepping }) => counted(t("Breakpoints"), stepping.pause?.breaks.length ?? 0),
       make: breaksPanel,
     },
-    { name: "difference", word: () => t("Two outcomes"), make: differencePanel, opens },
+    { name: "difference", word: () => t("Difference"), make: differencePanel, opens },
     {
       name: "events",
       word: ({ stepping }) => counted(t("Events"), stepping.events.length),
@@ -109,5 +111,5 @@ function onKey(event: KeyboardEvent, store: Store, looking: Looking): void {
   // The browser's own meaning of a function key is not wanted here, whether or not ours makes sense now.
   event.preventDefault();
   event.stopPropagation();
-  if (can(store, action.name)) act(store, action.name, (number) => looking.show(number));
+  act(store, action.name, looking);
 }

@@ -34,7 +34,7 @@ export interface TensorCard {
 
 /** The sign of these matters even where all are above zero. */
 const SIGNED: ReadonlySet<Tensor["role"]> = new Set(["gradient in", "gradient out", "parameter"]);
-const HISTOGRAM = { width: 120, height: 20 };
+const HISTOGRAM = { width: 120, height: 18 };
 
 export function tensorCard(
   tensor: Tensor,
@@ -135,11 +135,12 @@ function oddities({ nans, infs, zeros, shape: sizes, pooled }: Tensor): HTMLElem
   const all = sizes.reduce((product, size) => product * size, 1);
   const alarm = [nans > 0 ? t("{0} NaN", count(nans)) : "", infs > 0 ? t("{0} Inf", count(infs)) : ""];
   const said = alarm.filter(Boolean).join(", ");
-  const plain = [zeros > 0 && all > 0 ? t("{0} zero", percent(zeros / all)) : "", pooled].filter(Boolean);
+  const plain = zeros > 0 && all > 0 ? t("{0} zero", percent(zeros / all)) : "";
   return h(
     "p",
     { class: "vg-tensor-odd" },
     said === "" ? undefined : h("span", { class: "vg-tensor-alarm" }, `⚠ ${said}`),
-    h("span", { title: plain.join(" · ") }, plain.join(" · ")),
+    plain === "" ? undefined : h("span", {}, plain),
+    pooled === "" ? undefined : h("span", { title: pooled }, pooled),
   );
 }
