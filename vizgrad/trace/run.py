@@ -180,7 +180,8 @@ class Run:
 
         assert self.recorder is not None
         if self.stepper is None or self.stepper.gone:
-            self.stepper = Stepper(self.model, self.control, step=self.recorder.step, **settings)
+            graph = self.history.graph
+            self.stepper = Stepper(self.model, self.control, step=self.recorder.step, known=graph, **settings)
             with self.history.lock:
                 self.history.steps = self.stepper.feed
             watching.add(self.stepper)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from vizgrad.engine.bare import Bare
+from vizgrad.engine.op import TABLE
 from vizgrad.trace import wire
 from vizgrad.trace.clean import clean
 from vizgrad.trace.graph import DATA, MOST_NODES, WORDS, rule, signature
@@ -20,10 +21,10 @@ class Flow:
     While a pass does what the one before it did, the whole graph of that one is shown: what is still to come is known.
     """
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, known: wire.Graph | None = None) -> None:
         self._names = names
         self._nodes: list[wire.Node] = []
-        self._last: list[wire.Node] = []  # of the pass before, as long as this one is the same
+        self._last = list(known.nodes) if known else []  # of the pass before, as long as this one is the same
         self._made: dict[int, int] = {}  # key of a tensor -> id of the node that gave it
         self._ops: dict[str, Any] = {}
         self._step = 0
@@ -33,7 +34,7 @@ class Flow:
 
     def begin(self, step: int) -> None:
         """Another pass begins."""
-        self._last, self._nodes, self._made = self._nodes, [], {}
+        self._last, self._nodes, self._made = self._nodes or self._last, [], {}
         self._step, self._omitted = step, 0
         self._layers, self.changed = self._names.layers(), True
 
@@ -92,13 +93,14 @@ class Flow:
 
     def parameter(self, name: str) -> int:
         """The id of a parameter's node, -1 if it takes no part."""
-        return next((n.id for n in self._nodes if n.kind == "parameter" and n.name == name), -1)
+        return next((n.id for n in self._nodes or self._last if n.kind == "parameter" and n.name == name), -1)
 
     def graph(self) -> wire.Graph:
         """All nodes so far, and those that are expected."""
         self.changed = False
         nodes = [*self._nodes, *self._last[len(self._nodes) :]]
-        rules = tuple(rule(self._ops[n.op]) for n in {n.op: n for n in nodes if n.op in self._ops}.values())
+        ops = [self._ops.get(name) or TABLE.get(name) for name in dict.fromkeys(n.op for n in nodes)]
+        rules = tuple(rule(op) for op in ops if op is not None)
         return wire.Graph(signature(nodes), self._step, self._layers, tuple(nodes), rules, self._omitted)
 
     def _source(self, key: int, x: Any, word: str, layer: str) -> int:

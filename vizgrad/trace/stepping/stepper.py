@@ -36,7 +36,7 @@ class Stepper(Asking, Follower):
     """Pauses the thread that it watches.
 
     ``drive``: called at each pause, on that thread, to ask for what comes next; None: somebody asks from outside.
-    ``budget``: bytes of values that may be held for looking back.
+    ``budget``: bytes of values that may be held for looking back.  ``known``: the graph of an earlier step.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Stepper(Asking, Follower):
         budget: int = BUDGET,
         step: int = 0,
         stays: bool = False,
+        known: wire.Graph | None = None,
     ) -> None:
         super().__init__(Names(model), step=step)
         self.control = control
@@ -58,7 +59,7 @@ class Stepper(Asking, Follower):
         self.drive = drive
         self.feed = Feed()
         self.recording = Recording(budget)
-        self.flow = Flow(self.names)
+        self.flow = Flow(self.names, known)
         self.breaks = Breaks()
         self.desk = Desk(self)
         self.travel = Travel(self)
@@ -224,7 +225,7 @@ class Stepper(Asking, Follower):
 
     def _edit_outputs(self, moment: Moment) -> None:
         for i, x in enumerate(moment.outs if moment.event.phase == "forward" else ()):
-            editing.output(x, i, self.waiting, view=bool(moment.op.view))
+            editing.output(x, i, self.waiting, moment)
         if self.waiting:
             self._mark(moment.event)
         self.waiting = []
