@@ -14,7 +14,7 @@ sys.path.insert(0, str(HERE))
 
 from timing import HEAD, Row, line  # noqa: E402 - a script's neighbours are found only now
 
-SCRIPTS = ("ops", "watch", "stepping", "steps")
+SCRIPTS = ("ops", "watch", "stepping", "clicks", "steps")
 
 
 def main() -> int:
