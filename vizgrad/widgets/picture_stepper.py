@@ -16,7 +16,7 @@ ROW = 19.0
 LIST = 300.0  # width of the list of events
 MARGIN = 64.0  # of labels beside lines
 SMALL = 16  # numbers of an array that are written out
-PHASES = {"forward": CURVES[0], "backward": CURVES[1], "update": CURVES[2]}
+PHASES = {"forward": CURVES[2], "backward": CURVES[1], "update": CURVES[0]}  # as on the page
 COLUMNS = (0.17, 0.36, 0.47, 0.57, 0.67, 0.77, 0.87, 1.0)  # where the cells of the arrays begin, or end
 
 

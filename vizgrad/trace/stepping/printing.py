@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 MARGIN = 10  # columns for what stands beside a line
 WIDE = 100  # columns of a plain title
 COLOURS = {
-    "forward": "blue",
-    "backward": "magenta",
-    "update": "green",
+    "forward": "green",  # the phases as on the page
+    "backward": "dark_orange",
+    "update": "blue",
     "formula": "bold",
     "quiet": "dim",
     "note": "yellow",
