@@ -258,7 +258,8 @@ def _stepper(reading: Reading) -> str:
         f" · {shown.phase}" if shown else ""
     )
     if pause.failed and pause.at < 0:
-        return f"Failed in {where} · {clean(pause.why, 160)}"
+        noted = reading.status is not None and reading.status.note  # stands beside it
+        return f"Failed in {where}" + ("" if noted else f" · {clean(pause.why, 160)}")
     if pause.at >= 0 and pause.at == pause.shown:
         why = "" if pause.why in ("", "step") else f" · {clean(pause.why, 160)}"
         return f"Paused {'after' if pause.after else 'before'} {where}{why}"

@@ -237,6 +237,23 @@ def test_an_interrupt_at_the_prompt_stops(small):
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_an_event_that_raises_is_printed(monkeypatch, capsys):
+    model = torch.nn.Linear(2, 1)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("c\n"))
+
+    def block():
+        with torch.step(model):
+            model(torch.ones(2))
+            model(torch.ones(3))
+
+    with pytest.raises(RuntimeError, match="cannot be multiplied"):
+        block()
+    said = capsys.readouterr().out
+    assert "-- failed in linear · event 1 · forward" in said
+    assert "Linear raised RuntimeError: linear: mat1 and mat2 shapes cannot be multiplied" in said
+    assert re.search(r"^x +\[1\. 1\. 1\.\]$", said, re.MULTILINE)
+
+
 def test_where_nobody_is_there_it_does_not_wait(small, monkeypatch):
     model = torch.nn.Linear(2, 1)
     monkeypatch.setenv("VIZGRAD_STEP", "continue")

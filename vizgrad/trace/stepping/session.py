@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -24,8 +25,10 @@ class Session:
         drive: Callable[[Stepper], None] | None = None,
         budget: int = BUDGET,
         breaks: Any = (),
+        last: Callable[[Stepper], None] | None = None,
     ) -> None:
         self.run = run
+        self._last = last  # is shown the stepper once more when the block is over
         self._alone = True  # the run is ours
         self._drive, self._budget, self._breaks = drive, budget, breaks
 
@@ -43,10 +46,16 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if not self._alone:
+        stepper = self.run.stepper
+        if self._alone:
+            stopped = self.run.__exit__(kind, error, trace)
+        else:
             self.run.end_stepping(error)
-            return False
-        return self.run.__exit__(kind, error, trace)
+            stopped = False
+        if self._last is not None and stepper is not None:
+            with suppress(Exception):  # last words may not hide what the block raised
+                self._last(stepper)
+        return stopped
 
 
 def unattended() -> Callable[[Stepper], None] | None:
@@ -73,8 +82,10 @@ def step(
     drive = drive or unattended()
     run = Run(model, optimizer, title=title, to=to)
     run.control.mode = "none"
+    last = None
     if drive is None:
         from .terminal import Terminal
 
         drive = Terminal(sys.stdin, sys.stdout)
-    return Session(run, drive=drive, budget=budget, breaks=breaks)
+        last = drive.end
+    return Session(run, drive=drive, budget=budget, breaks=breaks, last=last)

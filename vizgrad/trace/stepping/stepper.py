@@ -28,7 +28,7 @@ from .feed import Feed
 from .flow import Flow
 from .follower import Follower, Level
 from .goals import Goal
-from .recording import BUDGET, Recording
+from .recording import BUDGET, Recording, digest
 from .travel import Travel
 
 
@@ -115,6 +115,7 @@ class Stepper(Asking, Follower):
     def failed(self, moment: Moment) -> None:
         moment.event.mark = "failed"
         moment.event.values = values.of(moment)  # what it was given: it gave nothing
+        moment.event.digest = digest(moment.event.values)
         self._changed = min(self._changed, moment.event.number)
 
     def backward_begins(self, walk: Any, root: Any) -> None:

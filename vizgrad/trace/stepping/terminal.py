@@ -53,6 +53,11 @@ class Terminal:
                 return
             self._obey(s, line)
 
+    def end(self, s: Stepper) -> None:
+        """The block is over: where an event raised, what it was given."""
+        if s.pause.failed:
+            self._printer.print(sheet.pause(s))
+
     # --- printing
 
     def _print(self, s: Stepper) -> None:
