@@ -15,7 +15,9 @@ def test_what_the_text_says_can_be_done(notebook, lab):
     book = notebook(name=NAME)
     book.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
     code = [at for at, cell in enumerate(json.loads(text)["cells"]) if cell["cell_type"] == "code"]
-    setup, small, by_hand, events, adam, change, driven, silenced, nan, network, convolution, last = code
+    setup, small, by_hand, events, adam, change, driven, silenced, nan, cured, network, convolution, last = (
+        code
+    )
 
     def start(at):
         book.start(at)
@@ -96,6 +98,8 @@ def test_what_the_text_says_can_be_done(notebook, lab):
     assert "NaN or Inf in y of log" in view.says()
     book.picture("nan")
     end(nan, view, "stop")
+    end(cured, start(cured))
+    assert "0 events gave NaN or Inf" in book.text(cured)
 
     book.run(network)
     view = start(convolution)
