@@ -323,3 +323,15 @@ def test_edges_that_pytorchs_own_samples_found():
     for theirs, ours in zip(*results, strict=True):
         assert theirs.shape == ours.shape
         np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_data_gets_no_gradient_however_often_an_op_has_run(call):
+    """From its second call on an op takes its short way; there, too, no edge leads to what wants no gradient."""
+    x, w = torch.ones(4, 3), torch.ones(2, 3, requires_grad=True)
+    for _ in range(call):
+        y = torch.nn.functional.linear(x, w)
+    assert y.grad_fn.next_functions[0][0] is None
+    y.sum().backward()
+    assert x.grad is None
+    assert w.grad is not None

@@ -129,11 +129,8 @@ def _edge(name: str, i: int) -> str:
     """Where the gradient of an input goes, as `tape.edge` says."""
     way = f"({name}.node, {name}.slot) if {name}.slot else {name}.node"
     way = f"{name} if {name}.node is None else {way}"
-    return (
-        f"None if _a{i} is {name} or not {name}.tracked else {way}"
-        if i
-        else f"{way} if {name}.tracked else None"
-    )
+    number = f"_a{i} is {name} or " if i else ""  # of the first operand it is known to be an array
+    return f"None if {number}not {name}.tracked else {way}"
 
 
 def _keep(row: Op) -> str:
