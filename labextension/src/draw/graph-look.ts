@@ -19,11 +19,10 @@ export interface Look {
 
 export function readLook(element: Element): Look {
   const theme = readTheme(element);
-  const style = getComputedStyle(element);
   return {
     theme,
-    accent: style.getPropertyValue("--vg-accent").trim() || "#1976d2",
-    raised: style.getPropertyValue("--vg-raised").trim() || "#eee",
+    accent: theme.accent,
+    raised: theme.raised,
     name: `600 13px ${theme.font}`,
     plain: `400 13px ${theme.font}`,
     small: `400 11px ${theme.font}`,

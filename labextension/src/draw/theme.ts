@@ -27,6 +27,9 @@ export interface Theme {
   /** Colours of the curves, in order. */
   readonly curves: readonly string[];
   readonly category: Readonly<Record<Category, string>>;
+  readonly accent: string;
+  /** What stands out from the surface a little. */
+  readonly raised: string;
   /** Font families. */
   readonly font: string;
   readonly code: string;
@@ -41,6 +44,8 @@ const NAMES = [
   "--vg-surface",
   "--vg-alarm",
   "--vg-nan",
+  "--vg-accent",
+  "--vg-raised",
   "--vg-font",
   "--vg-code",
   "--vg-scheme",
@@ -52,14 +57,23 @@ const NAMES = [
 const BARE: Record<string, string> = {
   "--vg-text": "#000",
   "--vg-surface": "#fff",
+  "--vg-accent": "#1976d2",
+  "--vg-raised": "#eee",
   "--vg-font": "sans-serif",
 };
 
 let known: Theme | undefined;
 let knownKey = "";
+/** Read in this turn already: asking makes the browser style the page anew, and a turn draws many pictures. */
+let fresh = false;
 
 /** The theme around `element`.  The same object comes back while nothing has changed. */
 export function readTheme(element: Element): Theme {
+  if (known && fresh) return known;
+  fresh = true;
+  queueMicrotask(() => {
+    fresh = false;
+  });
   const style = getComputedStyle(element);
   const values = NAMES.map((name) => style.getPropertyValue(name).trim() || BARE[name] || "#888");
   const key = values.join("|");
@@ -80,6 +94,8 @@ function asTheme(values: Map<string, string>): Theme {
     surface: of("surface"),
     alarm: of("alarm"),
     nan: of("nan"),
+    accent: of("accent"),
+    raised: of("raised"),
     curves: Array.from({ length: CURVES }, (_, i) => of(`curve-${i}`)),
     category: Object.fromEntries(CATEGORIES.map((name) => [name, of(name)])) as Record<Category, string>,
     font: of("font"),
