@@ -328,9 +328,9 @@ def test_edges_that_pytorchs_own_samples_found():
 @pytest.mark.parametrize("call", [1, 2, 3])
 def test_data_gets_no_gradient_however_often_an_op_has_run(call):
     """From its second call on an op takes its short way; there, too, no edge leads to what wants no gradient."""
-    x, w = torch.ones(4, 3), torch.ones(2, 3, requires_grad=True)
+    x, w = vizgrad.ones(4, 3), vizgrad.ones(2, 3, requires_grad=True)
     for _ in range(call):
-        y = torch.nn.functional.linear(x, w)
+        y = vizgrad.nn.functional.linear(x, w)
     assert y.grad_fn.next_functions[0][0] is None
     y.sum().backward()
     assert x.grad is None
