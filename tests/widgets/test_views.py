@@ -14,11 +14,13 @@ from tests.trace.toy import Net, train
 from vizgrad import optim
 from vizgrad.trace import wire
 from vizgrad.trace.publisher import Publisher
+from vizgrad.trace.stepping.session import step
 from vizgrad.widgets import snapshot
 from vizgrad.widgets.notebook import NotebookRun
 from vizgrad.widgets.snapshot import MIME, Replay, bundle
+from vizgrad.widgets.stepper import Stepper
 
-VIEWS = ("Dashboard", "Curves", "Rates", "Gradients", "Memory", "Graph")
+VIEWS = ("Dashboard", "Curves", "Rates", "Gradients", "Memory", "Graph", "Stepper")
 
 
 @pytest.fixture
@@ -43,7 +45,8 @@ def run(monkeypatch):
 
 
 def views(run):
-    return [run.dashboard(), run.curves(), run.rates(), run.gradients(), run.memory(), run.graph()]
+    found = [run.dashboard(), run.curves(), run.rates(), run.gradients(), run.memory(), run.graph()]
+    return [*found, run._view(Stepper)]  # what a block that is stepped through shows
 
 
 def test_a_new_view_is_a_file_and_nothing_more(run, monkeypatch):
@@ -181,3 +184,18 @@ def test_without_a_graph_asking_for_it_is_answered_in_a_sentence(run):
 
 def test_snapshots_know_every_view():
     assert set(snapshot.picture.BODIES) == set(VIEWS)
+
+
+def test_a_block_with_many_events_still_fits_into_a_notebook():
+    model = Net()
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    session = step(model, optimizer, drive=lambda s: s.go())
+    with session as s:
+        train(model, optimizer, 60)
+    assert len(s.events) > 500
+    shown = bundle(session.run, "Stepper")
+    assert len(json.dumps({"cells": [{"outputs": [{"data": shown}]}]}, indent=1)) <= 200_000
+    assert f"event {s.events[-1].number} " in shown["text/plain"]
+    parts = {p["is"]: p for p in shown[MIME]["update"]["parts"]}
+    assert {"pause", "card", "events", "graph"} <= set(parts)
+    assert parts["events"]["events"][-1]["number"] == s.events[-1].number

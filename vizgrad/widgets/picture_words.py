@@ -254,7 +254,7 @@ def _stepper(reading: Reading) -> str:
         return "Nothing has been stepped through yet"
     end = pause.begins + pause.expected
     count = f" of about {end}" if pause.expected and card.event < end else ""
-    where = f"{clean(card.title, 80)} · event {whole(card.event)}{count}" + (
+    where = f"{clean(card.title, 80)} · event {card.event}{count}" + (
         f" · {shown.phase}" if shown else ""
     )
     if pause.failed and pause.at < 0:
@@ -263,5 +263,5 @@ def _stepper(reading: Reading) -> str:
     if pause.at >= 0 and pause.at == pause.shown:
         why = "" if pause.why in ("", "step") else f" · {clean(pause.why, 160)}"
         return f"Paused {'after' if pause.after else 'before'} {where}{why}"
-    waits = f"Paused at event {whole(pause.at)}" if pause.at >= 0 else f"{clean(pause.why, 80).capitalize()}"
+    waits = f"Paused at event {pause.at}" if pause.at >= 0 else f"{clean(pause.why, 80).capitalize()}"
     return f"{waits or 'Running'} · shown: {where}"
