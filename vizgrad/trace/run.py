@@ -72,7 +72,7 @@ class Run:
         self._clock = Clock()
         self.control = Control(self._clock, publisher.poke)
         self.control.step = self.begin_stepping
-        self.stepper: Stepper | None = None
+        self.stepping: Stepper | None = None
         self.recorder: Recorder | None = None
         self.channel = Channel(self)
         self._thread: threading.Thread | None = None
@@ -144,7 +144,7 @@ class Run:
     ) -> bool:
         stopped = isinstance(error, Stop) and error.control is self.control
         assert self.recorder is not None
-        if self.stepper is not None and not self.stepper.closed:
+        if self.stepping is not None and not self.stepping.closed:
             self.end_stepping(None if stopped else error)
         try:
             self.recorder.finish()
@@ -179,21 +179,23 @@ class Run:
         from .stepping.stepper import Stepper
 
         assert self.recorder is not None
-        if self.stepper is None or self.stepper.gone:
+        if self.stepping is None or self.stepping.gone:
             graph = self.history.graph
-            self.stepper = Stepper(self.model, self.control, step=self.recorder.step, known=graph, **settings)
+            self.stepping = Stepper(
+                self.model, self.control, step=self.recorder.step, known=graph, **settings
+            )
             with self.history.lock:
-                self.history.steps = self.stepper.feed
-            watching.add(self.stepper)
-        return self.stepper
+                self.history.steps = self.stepping.feed
+            watching.add(self.stepping)
+        return self.stepping
 
     def end_stepping(self, error: BaseException | None) -> None:
         """Step no longer; where ``error`` ended it, the event that raised stays open to be looked at."""
-        assert self.stepper is not None
-        watching.remove(self.stepper)
-        self.stepper.gone = True
+        assert self.stepping is not None
+        watching.remove(self.stepping)
+        self.stepping.gone = True
         try:
-            self.stepper.close(error)
+            self.stepping.close(error)
         except Exception as problem:
             warn(f"the end of stepping could not be shown: {type(problem).__name__}: {problem}")
 
@@ -237,13 +239,15 @@ class Run:
     def _hear_ask(self, ask: wire.Ask) -> None:
         """What a page asks of the stepper; the first step makes one."""
         self.control.acked = ask.seq
-        if self.stepper is not None and (self.stepper.closed or not self.stepper.gone):
-            self.stepper.ask(ask)
+        if self.stepping is not None and (self.stepping.closed or not self.stepping.gone):
+            self.stepping.ask(ask)
         elif ask.do == "step" and self.active:
             self.control.ask("step")
         if not self.active:
             self._publisher.add(self.channel)  # somebody looks back at a block that is over
-        elif self.control.state != "stepping":  # there, the next pause is the answer, and is not to wait for its turn
+        elif (
+            self.control.state != "stepping"
+        ):  # there, the next pause is the answer, and is not to wait for its turn
             self._publisher.poke()
 
     def pause(self) -> None:

@@ -159,6 +159,7 @@ def state_mark(ink: Ink, x: float, y: float, state: str) -> None:
     shapes = {
         "live": f'<circle r="4.5" fill="{GOOD}"/>',
         "paused": f'<path d="M-4-5h3v10h-3zM1-5h3v10h-3z" fill="{TEXT}"/>',
+        "stepping": f'<path d="M-5-4.5l6 4.5l-6 4.5zM2.5-4.5h2.5v9h-2.5z" fill="{TEXT}"/>',
         "finished": f'<path d="M-5 0l3.5 4L5-4.5" fill="none" stroke="{GOOD}" stroke-width="2.2"/>',
         "stopped": f'<rect x="-4.5" y="-4.5" width="9" height="9" fill="{TEXT}"/>',
         "failed": f'<path d="M-4-4l8 8M4-4l-8 8" stroke="{ALARM}" stroke-width="2.2"/>',

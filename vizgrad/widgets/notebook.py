@@ -25,6 +25,7 @@ from .memory import Memory
 from .model import RunModel
 from .rates import Rates
 from .stepper import Stepper
+from .unseen import Unseen
 
 if TYPE_CHECKING:
     from vizgrad.trace.stepping.stepper import Stepper as Stepping
@@ -42,6 +43,7 @@ class NotebookRun(Run):
         self.channel.page = self.page
         self._show = show
         self._views: dict[type[View], View] = {}
+        self._heard = False  # a page has spoken
         self._cell: Any = None  # the message that started the cell, for prints of a training thread
         drain = Drain(self.page.model_id, self._hear_drained)
         self.control.fetch = drain
@@ -72,6 +74,10 @@ class NotebookRun(Run):
     def graph(self) -> Graph:
         """The computation of one step; ``.to_graphviz()`` gives it to Graphviz."""
         return self._view(Graph)
+
+    def stepper(self) -> Stepper:
+        """The program while it is stepped through, one event at a time."""
+        return self._view(Stepper)
 
     def computation(self) -> Computation:
         """The graph that was captured last, to be drawn."""
@@ -118,15 +124,17 @@ class NotebookRun(Run):
 
     def begin_stepping(self, **settings: Any) -> Stepping:
         """Pause at the next event; shown in a stepper, unless a view that holds one is there already."""
-        stepper = super().begin_stepping(**settings)
-        if settings.get("drive") is None and not {Dashboard, Stepper} & self._views.keys():
-            self._view(Stepper).show()
-        return stepper
+        if settings.get("drive") is None:
+            settings["drive"] = Unseen(lambda: self._heard or self._thread is not None)
+            if not {Dashboard, Stepper} & self._views.keys():
+                self._view(Stepper).show()
+        return super().begin_stepping(**settings)
 
     # --- the page speaks
 
     def hear(self, command: wire.Command | wire.Ask) -> None:
         """A page has said something.  Runs on any thread, so it only sets fields."""
+        self._heard = True
         if threading.current_thread() is not threading.main_thread() and self._thread is None:
             self.control.mode = "subshell"
         super().hear(command)

@@ -254,9 +254,7 @@ def _stepper(reading: Reading) -> str:
         return "Nothing has been stepped through yet"
     end = pause.begins + pause.expected
     count = f" of about {end}" if pause.expected and card.event < end else ""
-    where = f"{clean(card.title, 80)} · event {card.event}{count}" + (
-        f" · {shown.phase}" if shown else ""
-    )
+    where = f"{clean(card.title, 80)} · event {card.event}{count}" + (f" · {shown.phase}" if shown else "")
     if pause.failed and pause.at < 0:
         noted = reading.status is not None and reading.status.note  # stands beside it
         return f"Failed in {where}" + ("" if noted else f" · {clean(pause.why, 160)}")

@@ -217,8 +217,9 @@ class Desk:
     def _kept_bytes(self, event: Event, kept: list[Value]) -> int:
         if event.phase == "backward":
             return sum(getattr(x, "nbytes", 0) for x in self._kept(event).values())
-        node = event.node() if event.node is not None else None
-        return node.kept_bytes() if node is not None else sum(v.array.nbytes for v in kept)
+        if event.done:
+            return self._stepper.flow.kept_bytes(event.graph)
+        return sum(v.array.nbytes for v in kept)
 
     def _check(self, event: Event) -> str:
         now = self._moment(event)

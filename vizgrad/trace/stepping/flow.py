@@ -91,6 +91,10 @@ class Flow:
         """All modules of the model, as they were when the pass began."""
         return self._layers
 
+    def kept_bytes(self, number: int) -> int:
+        """What the op of that node keeps for backward, as it was when it had run."""
+        return self._nodes[number].kept_bytes if 0 <= number < len(self._nodes) else 0
+
     def parameter(self, name: str) -> int:
         """The id of a parameter's node, -1 if it takes no part."""
         return next((n.id for n in self._nodes or self._last if n.kind == "parameter" and n.name == name), -1)

@@ -34,7 +34,7 @@ class Session:
 
     def __enter__(self) -> Stepper:
         around = current()
-        if around is not None and around.model is self.run.model and around.stepper is None:
+        if around is not None and around.model is self.run.model and around.stepping is None:
             self.run, self._alone = around, False
         else:
             self.run.__enter__()
@@ -46,7 +46,7 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        stepper = self.run.stepper
+        stepper = self.run.stepping
         if self._alone:
             stopped = self.run.__exit__(kind, error, trace)
         else:
