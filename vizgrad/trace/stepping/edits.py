@@ -9,6 +9,10 @@ from typing import Any
 
 import numpy
 
+from vizgrad.engine.storage import Kept, Storage
+
+from .event import Moment
+
 HOW = ("set", "scale", "zero", "clip", "add noise")
 
 
@@ -91,20 +95,38 @@ def apply_all(edits: list[Edit], target: Callable[[Edit], bool], array: Any) -> 
     return array
 
 
-def output(out: Any, number: int, edits: list[Edit], *, view: bool) -> None:
+def output(out: Any, number: int, edits: list[Edit], moment: Moment) -> None:
     """Edit an output before the program gets it.
 
-    It gets new memory, so that what the op keeps for its gradient stays as it was: an edit is a constant that is
-    added, not another way to compute.  A view is written through, for that is what a view is.
+    It gets new memory, so that what the op keeps for its gradient stays as it was, and so does what a view looks at:
+    an edit is a constant that is added, not another way to compute.  What was written in place is written to again.
     """
     new = apply_all(edits, lambda e: place(e.target, "y") == number, out.array)
     if new is out.array:
         return
-    if view:
+    if moment.into is not None:
+        _keep_what_was_there(moment)
         out.array[...] = new
-        out.storage.version += 1
-    else:
-        out.array = new
+        return
+    out.array = new
+    if moment.op.view:
+        out.alias, out.storage = None, Storage(new.nbytes)
+
+
+def _keep_what_was_there(moment: Moment) -> None:
+    """An op that writes may need for its gradient what it wrote: give its node a copy."""
+    memory = [_root(x.array) for x in (moment.into, moment.computed) if x is not None]
+    for node in moment.nodes:
+        kept = node.kept
+        if not isinstance(kept, Kept):
+            continue
+        for i, value in enumerate(kept.values):
+            if hasattr(value, "dtype") and any(_root(value) is one for one in memory):
+                kept.swap(i, value.copy(), Storage(value.nbytes))
+
+
+def _root(array: Any) -> Any:
+    return array if array.base is None else array.base
 
 
 def gradients(grads: list[Any], edits: list[Edit]) -> None:

@@ -61,6 +61,7 @@ class Event:
     digest: int = 0  # of what it gave, to tell later whether a replay gave the same
     values: tuple[Value, ...] | None = None
     edits: tuple[str, ...] = ()
+    heard: Any = None  # backward: what hooks made of the gradients
     random: Any = None  # of a user's own Function: where the random streams stood when it began
 
     def wire(self) -> wire.Event:
@@ -105,6 +106,20 @@ class Moment:
         self.optimizer: Any = None  # update
         self.parameter: Any = None
         self.group: dict[str, Any] = {}
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The nodes that an op made; of one that writes, not the node that its tensor had before."""
+        if self.into is None:
+            return [x.node for x in self.outs if getattr(x, "node", None) is not None]
+        if self.computed is not None:
+            return [self.computed.node] if self.computed.node is not None else []
+        node = self.into.node
+        base = getattr(self.into.alias, "base", None)
+        if base is not None and base.node is not None and base.node.op.name == "copy_slices":
+            written = base.node.edges[1]
+            node = written[0] if type(written) is tuple else written
+        return [node] if node is not None and node.op is self.op else []
 
     @property
     def outs(self) -> tuple[Any, ...]:

@@ -8,9 +8,9 @@ from typing import Any
 from weakref import ref
 
 from vizgrad.engine import backward
-from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
 from vizgrad.engine.op import TABLE, Op
+from vizgrad.engine.tape import Node
 from vizgrad.engine.watch import Watcher
 from vizgrad.trace.names import Names, user_frame, user_line
 
@@ -68,9 +68,6 @@ class Follower(Watcher):
         moment = Moment(self._event("forward", name, op, self.names.layer(here.layers), container))
         moment.inputs, moment.into = inputs, into
         moment.settings = moment.event.settings = settings
-        if into is not None:
-            changing = (x for x in inputs if isinstance(x, Bare) and x.storage is into.storage)
-            moment.before = {id(x): x.array.copy() for x in changing}
         self._begin(moment)
 
     def on_op(self, op: Op, inputs: tuple[Any, ...], out: Any, settings: dict[str, Any]) -> None:
@@ -106,10 +103,9 @@ class Follower(Watcher):
 
     def on_node(self, node: Any, grads: list[Any]) -> None:
         self._drop_failed()
-        maker = self.made.get(node.number)
+        maker = self._maker(node)
         walk = backward.current()
-        own = node.gradients is not None or node.op.name not in TABLE  # its gradients are a user's own code
-        container = own or walk is None or walk.create_graph
+        container = node.gradients is not None or walk is None or walk.create_graph
         event = self._event("backward", node.name(), node.op, maker.layer if maker else "", container)
         if maker is not None:
             event.file, event.lineno, event.line, event.graph = (
@@ -123,6 +119,16 @@ class Follower(Watcher):
         moment.node, moment.grads, moment.walk = node, grads, walk
         moment.settings = node.settings
         self._begin(moment)
+
+    def _maker(self, node: Any) -> Event | None:
+        """The op that made a node; of what a write through a view put into the graph, that write."""
+        known = self.made.get(node.number)
+        if known is not None or not node.edges:
+            return known
+        way = node.edges[1 if node.op.name == "copy_slices" else 0]
+        way = way[0] if type(way) is tuple else way
+        again = node.op.name == "copy_slices" or node.op.view
+        return self._maker(way) if again and isinstance(way, Node) else None
 
     def on_node_end(self, node: Any, grads: list[Any], results: list[Any]) -> None:
         while (top := self.top) is not None and top.node is not node:
@@ -147,7 +153,6 @@ class Follower(Watcher):
         name = kind_name[1] if kind_name else "parameter"
         moment = Moment(self._event("update", name, None, name.rpartition(".")[0], False))
         moment.optimizer, moment.parameter, moment.group = optimizer, parameter, group
-        moment.before = {id(parameter): parameter.array.copy()}
         self._begin(moment)
 
     def on_update_end(self, optimizer: Any, parameter: Any, group: dict[str, Any]) -> None:
@@ -204,19 +209,21 @@ class Follower(Watcher):
         self.count += 1
         self.stack.append(moment)
         self.began(moment)
+        written = moment.into if moment.into is not None else moment.parameter
+        if written is not None:  # by now it may have been edited
+            changing = (
+                x for x in (*moment.inputs, written) if getattr(x, "storage", None) is written.storage
+            )
+            moment.before = {id(x): x.array.copy() for x in changing}
 
     def _end(self, moment: Moment) -> None:
         self.stack.pop()
         event = moment.event
         if event.phase == "forward":
-            for x in moment.outs:
-                node = getattr(x, "node", None)
-                if node is not None:
-                    self.made[node.number] = event
-                    event.node = event.node or ref(node)
-                    event.grad = (
-                        event.grad or node.op is moment.op
-                    )  # a Function begins after it was switched off
+            for node in moment.nodes:
+                self.made[node.number] = event
+                event.node = event.node or ref(node)
+                event.grad = event.grad or node.op is moment.op  # a Function begins after it was switched off
         event.done = True
         self.ended(moment)
 

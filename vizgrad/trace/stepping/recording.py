@@ -20,6 +20,7 @@ from vizgrad.engine import device
 from vizgrad.engine.backward import key_of
 from vizgrad.engine.bare import Bare
 
+from . import heard
 from .event import Event, Moment, Ref, Value
 from .streams import streams
 
@@ -55,9 +56,17 @@ class Action:
     gradients: list[tuple[int, int]] = field(
         default_factory=list[tuple[int, int]]
     )  # leaf, its ``.grad`` afterwards
+    hooks: dict[int, Any] = field(default_factory=dict[int, Any])  # of leaves
+    totals: dict[int, Any] = field(
+        default_factory=dict[int, Any]
+    )  # of leaves with hooks: ``.grad`` afterwards
+    answers: dict[int | None, Any] = field(
+        default_factory=dict[int | None, Any]
+    )  # found for leaves with hooks
     optimizer: Any = None
     group: dict[str, Any] = field(default_factory=dict[str, Any])
     state: dict[str, Any] | None = None
+    closure: bool = False
     refused: str = ""  # why it cannot run again; "" if it can
     arguments: Any = None  # of a custom Function: its ``apply`` and what that was called with
 
@@ -107,6 +116,10 @@ class Recording:
         self.events.append(event)
         outer = event.inside is None and not event.aside
         action = Action(event.number, event.phase, event)
+        if not outer and self.actions:
+            action.givens = self.actions[-1].givens
+        if event.aside:
+            return
         if event.inside is not None and event.inside.random is not None:
             self._refuse_reading(moment, event.inside)
         if event.phase == "forward":
@@ -119,8 +132,11 @@ class Recording:
                 self._mention(action)
             if outer:
                 self.actions.append(action)
-        elif event.phase == "backward" and moment.node.gradients is not None:
-            event.random = streams()
+        elif event.phase == "backward":
+            node = moment.node
+            event.random = streams() if node.gradients is not None else None
+            keys = [self.nodes.get((node.number, slot)) for slot in range(len(moment.grads))]
+            event.heard = heard.of(node, moment.grads, keys)
         elif event.phase == "update":
             self._note_update(moment, action)
             self.actions.append(action)
@@ -128,10 +144,14 @@ class Recording:
     def ended(self, moment: Moment, values: tuple[Value, ...]) -> None:
         """Note what it gave, and hold the values as long as there is room."""
         event = moment.event
-        if event.phase == "forward":
+        if event.phase == "forward" and not event.aside:
             event.outs = tuple(self._enter(x) for x in moment.outs)
+            if moment.into is not None and event.outs:
+                self.nodes |= {(node.number, 0): event.outs[0] for node in moment.nodes}
         elif event.phase == "update":
             self._see(moment.parameter)
+        if event.heard is not None:
+            self.copied += event.heard.ended(moment.grads, moment.results or [])
         event.digest = digest(values)
         event.values = values
         self.held += weight(values)
@@ -154,9 +174,12 @@ class Recording:
 
     # --- a backward pass
 
-    def backward_begins(self, walk: Any, following: int, *, outer: bool) -> None:
-        """Note where it starts from, and which gradients are there already."""
-        action = self._walks[id(walk)] = Action(following, "walk")
+    def backward_begins(self, walk: Any, following: int, *, outer: bool, closure: bool = False) -> None:
+        """Note where it starts from, and which gradients are there already.
+
+        ``closure``: it runs inside an optimizer's step, which then decides by what it finds.
+        """
+        action = self._walks[id(walk)] = Action(following, "walk", closure=closure)
         for target, g in walk.roots:
             array = g.array if isinstance(g, Bare) else g
             action.roots.append((self._target(target, action.givens), self._copy(array)))
@@ -169,6 +192,9 @@ class Recording:
         }
         for leaf in self._leaves:
             self._note_gradient(leaf, action.givens)
+            x = self.live(leaf)
+            if x is not None and x.hooks:
+                action.hooks[leaf] = heard.copied(x.hooks)
         if outer:
             self.actions.append(action)
 
@@ -182,6 +208,8 @@ class Recording:
             if x is not None and x.grad is not None:
                 self._leaves[leaf] = key = self._enter(x.grad)
                 action.gradients.append((leaf, key))
+                if leaf in action.hooks:
+                    action.totals[leaf] = self._copy(x.grad.array)
         if walk.asked is None:
             return
         for target in walk.asked:
@@ -193,6 +221,8 @@ class Recording:
                 key = self._key()
                 self._arrays[id(g)] = ref(g), key
             action.found.append((key, g))
+            if isinstance(target, Bare) and target.hooks and g is not None:
+                action.answers[key] = self._copy(getattr(g, "array", g))
 
     # --- tensors
 
@@ -200,6 +230,10 @@ class Recording:
         """The tensor itself, if the program still has it."""
         known = self.tensors.get(key)
         return known() if known is not None else None
+
+    def arrays(self) -> list[tuple[Any, int]]:
+        """The arrays that are still there, and the numbers of the tensors that they were last seen in."""
+        return [(array, key) for known, key in self._arrays.values() if (array := known()) is not None]
 
     def _reference(self, x: Any, givens: list[Given]) -> Any:
         return Ref(self._key_of(x, givens)) if isinstance(x, Bare) else x
@@ -264,8 +298,6 @@ class Recording:
         known = self._keys.get(id(x))
         key = known[1] if known is not None and known[0]() is x else self._name(x, self._key())
         self._see(x, key)
-        if x.node is not None:
-            self.nodes[x.node.number, x.slot] = key
         return key
 
     def _name(self, x: Any, key: int) -> int:
@@ -280,9 +312,13 @@ class Recording:
             self._homes[key] = id(x.storage)
             self._arrays[id(x.array)] = ref(x.array), key
             self._tracked[key] = x.tracked
+            if x.node is not None:
+                self.nodes[x.node.number, x.slot] = key
 
     def _is_current(self, x: Any, key: int) -> bool:
         home, version = id(x.storage), x.storage.version
+        if self._homes.get(key) != home and self._same(x) == key:
+            return True  # the same array, said to stand on another's storage now
         if self._homes.get(key) != home or self._versions.get(home) != version:
             return False
         if x.node is None and self._tracked.get(key) != x.tracked:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from vizgrad.engine import alias, backward, local, tape
@@ -20,7 +21,7 @@ from vizgrad.engine.storage import OPTIMIZER
 from vizgrad.trace.names import Names
 
 from . import edits as editing
-from . import values
+from . import heard, values
 from .edits import Edit
 from .event import Event, Moment, Ref, Value
 from .follower import Follower
@@ -46,19 +47,29 @@ class Outcome:
     values: dict[int, tuple[Value, ...]] = field(
         default_factory=dict[int, tuple[Value, ...]]
     )  # of those wanted
+    heard: dict[int, Any] = field(default_factory=dict[int, Any])  # where hooks were called anew
+    totals: list[tuple[Action, int, Any]] = field(default_factory=list[tuple[Action, int, Any]])
     loss: float | None = None
 
 
 class Replay(Follower):
     """Runs a recording up to the event ``until`` (not included), with ``edits`` by number of the event.
 
-    ``want``: the events whose values are to be kept.  Raises `Diverged` where the program cannot be followed.
+    ``want``: the events whose values are to be kept.  ``new``: the first event with an edit that the program did not
+    make there; None: all happens as it did.  Raises `Diverged` where the program cannot be followed.
     """
 
     strict = True
 
     def __init__(
-        self, recording: Recording, names: Names, until: int, edits: Edits | None = None, want: Any = ()
+        self,
+        recording: Recording,
+        names: Names,
+        until: int,
+        edits: Edits | None = None,
+        want: Any = (),
+        *,
+        new: int | None = None,
     ) -> None:
         super().__init__(names, recording.first)
         self.recording, self.until, self.edits, self.want = recording, until, edits or {}, want
@@ -66,6 +77,11 @@ class Replay(Follower):
         self.twins: dict[int, tuple[Any, Any]] = {}  # by id: an optimizer, and the one that stands in for it
         self.nodes: list[tuple[Any, Any]] = []  # of each op: the program's node (weakly) and ours
         self.outcome = Outcome()
+        self.new = new
+        self.asis = True  # the walk that is under way meets the gradients that the program's met
+        self.retained: dict[int, Any] = {}  # gradients of tensors that are no leaves, by key
+        self._settled: set[int] = set()  # leaves whose hooks have been called in this walk
+        self.parted: set[int] = set()  # ids of views that an edit gave memory of their own
         self.walk: Any = None  # the backward pass that was under way when it stopped
         self.grads: list[Any] = []  # and the gradients that had arrived at its node
 
@@ -75,9 +91,11 @@ class Replay(Follower):
             raise Diverged(self.recording.lost)
         with _alone(self):
             try:
-                for action in self.recording.actions:
+                actions = self.recording.actions
+                for action, after in zip_longest(actions, actions[1:]):
                     if action.number >= self.until:
                         break
+                    self.asis = self.new is None or (after is not None and after.number <= self.new)
                     self._perform(action)
             except Reached:
                 pass
@@ -157,13 +175,43 @@ class Replay(Follower):
         first = self._root(action.roots[0][0])
         if first.array.size == 1:
             self.outcome.loss = float(first.array.item())
-        found = backward.run(roots, wanted=wanted, root=first, **action.walk)
+        self.asis = self.asis and not action.walk["create_graph"]
+        self._settled.clear()
+        self._hang(action)
+        try:
+            found = backward.run(roots, wanted=wanted, root=first, **action.walk)
+        finally:
+            self._unhang(action)
         for (key, _), g in zip(action.found, found, strict=False):
             if key is not None:
-                self.tensors[key] = g
+                known = action.answers.get(key) if self.asis else None
+                self.tensors[key] = g if known is None else Bare._wrap(known.copy())
         for leaf, key in action.gradients:
             if leaf in self.tensors:
                 self.tensors[key] = self.tensors[leaf].grad
+
+    def _hang(self, action: Action) -> None:
+        """Leaves with hooks get them, or what stands in for them."""
+        for leaf, found in action.hooks.items():
+            if leaf in self.tensors:
+                stand_in = {0: {0: heard.Leaf(self._settled, leaf)}}
+                self.tensors[leaf].hooks = stand_in if self.asis else heard.for_leaf(found)
+
+    def _unhang(self, action: Action) -> None:
+        for leaf in action.hooks:
+            ours, live = self.tensors.get(leaf), self.recording.live(leaf)
+            if ours is None:
+                continue
+            ours.hooks = None
+            if not self.asis and leaf in action.totals:
+                self.outcome.totals.append((action, leaf, ours.grad.array.copy()))
+            total = action.totals.get(leaf)
+            if (
+                total is None and live is not None and live.grad is not None
+            ):  # the program is in this very walk
+                total = live.grad.array
+            if leaf in self._settled and action.walk["store"] and total is not None and ours.grad is not None:
+                ours.grad.array[...] = total
 
     def _root(self, key: int | None) -> Any:
         if key is None or key not in self.tensors:
@@ -199,15 +247,14 @@ class Replay(Follower):
         original = self._original(event)
         self.count = original.number + 1
         event.number, event.mark = original.number, original.mark
+        if event.phase == "backward":
+            self._hear(moment, original)
         if event.number >= self.until:
             self.walk, self.grads = moment.walk, moment.grads
             raise Reached
         changes = self.edits.get(event.number, [])
         if event.phase == "backward":
             editing.gradients(moment.grads, changes)
-            node = original.node() if original.node is not None else None
-            if node is not None and node.hooks:
-                self._as_hooks_left_it(moment, original)
         if original.random is not None:
             set_back(original.random)
         if event.phase == "update":
@@ -216,6 +263,16 @@ class Replay(Follower):
             editing.settings(moment.group, changes)
         if changes:
             self._edit_parameters(changes)
+
+    def _hear(self, moment: Moment, original: Event) -> None:
+        """Hooks on the gradients of a node: as they were, or called anew."""
+        known, node = original.heard, moment.node
+        node.hooks = None
+        if known is not None and self.asis:
+            known.again(node, moment.grads)
+        elif known is not None:
+            known.anew(node, moment.grads, moment.walk, self.retained)
+            self.outcome.heard[original.number] = known.beside(node, moment.grads)
 
     def _edit_parameters(self, changes: list[Edit]) -> None:
         for key, known in self.recording.tensors.items():
@@ -238,26 +295,22 @@ class Replay(Follower):
             )
         return original
 
-    def _as_hooks_left_it(self, moment: Moment, original: Event) -> None:
-        """Hooks are the program's own code and ran once: take what they returned then."""
-        for value in original.values or ():
-            if value.role == "gradient in" and value.fresh:
-                slot = editing.place(value.target, "g")
-                if slot is not None and slot < len(moment.grads):
-                    moment.grads[slot] = value.array.copy()
-
     def ended(self, moment: Moment) -> None:
         event = moment.event
         original = self.recording.find(event.number)
         assert original is not None
         if event.phase == "forward":
-            view = bool(moment.op.view)
             for i, x in enumerate(moment.outs):
-                editing.output(x, i, self.edits.get(event.number, []), view=view)
+                array = x.array
+                editing.output(x, i, self.edits.get(event.number, []), moment)
+                if x.array is not array and moment.op.view:
+                    self.parted.add(id(x))
             for key, x in zip(original.outs, moment.outs, strict=False):
                 self.tensors[key] = x
-            if original.node is not None and moment.outs and moment.outs[0].node is not None:
-                self.nodes.append((original.node, moment.outs[0].node))
+            if original.node is not None and moment.nodes:
+                self.nodes.append((original.node, moment.nodes[0]))
+        if event.number in self.outcome.heard:
+            self.outcome.heard[event.number].ended(moment.grads, moment.results or [])
         found = values.of(moment)
         self.outcome.digests[event.number] = digest(found)
         if event.number in self.want:

@@ -119,7 +119,8 @@ class Stepper(Asking, Follower):
         self._changed = min(self._changed, moment.event.number)
 
     def backward_begins(self, walk: Any, root: Any) -> None:
-        self.recording.backward_begins(walk, self.count, outer=self.surrounding is None)
+        closure = any(isinstance(s, Level) and hasattr(s.owner, "param_groups") for s in self.stack)
+        self.recording.backward_begins(walk, self.count, outer=self.surrounding is None, closure=closure)
         maker = self.made.get(root.node.number) if root.node is not None else None
         if maker is not None:
             self.flow.loss(maker.graph)
@@ -220,8 +221,8 @@ class Stepper(Asking, Follower):
             editing.settings(moment.group, self.waiting)
         for x, name in self.parameters():
             editing.parameter(x, name, self.waiting)
-        self._mark(event)
-        if event.phase != "forward":
+        if event.phase != "forward":  # else its output may be edited as well
+            self._mark(event)
             self.waiting = []
 
     def _edit_outputs(self, moment: Moment) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -115,7 +116,9 @@ class Travel:
                 AGAIN if same else "computed again, with another result than the first time",
             )
         if number not in self._again:
-            raise Diverged(f"event {number} did not end, so there is nothing to show of it")
+            event = events.find(number)
+            state = "raised" if event is not None and event.mark == "failed" else "is still under way"
+            raise Diverged(f"event {number} {state}, so it has given nothing")
 
     def _replay(self, until: int, want: range = range(0), more: Edits | None = None) -> Outcome:
         return self._replayed(until, want, more).outcome
@@ -124,7 +127,8 @@ class Travel:
         edits = {n: list(found) for n, found in self.edits.items()}
         for n, found in (more or {}).items():
             edits.setdefault(n, []).extend(found)
-        replay = Replay(self._stepper.recording, self._stepper.names, until, edits, want)
+        first = min(more) if more else None
+        replay = Replay(self._stepper.recording, self._stepper.names, until, edits, want, new=first)
         replay.run()
         return replay
 
@@ -181,6 +185,13 @@ class Travel:
             raise ValueError(
                 "an edit in the past cannot be followed into the middle of a backward function: step out"
             )
+        actions = stepper.recording.actions
+        ends = zip_longest(actions, (after.number for after in actions[1:]), fillvalue=self.frontier + 1)
+        if any(action.closure and end > first for action, end in ends):
+            raise ValueError(
+                "an edit in the past cannot be followed through the step of an optimizer with a closure: it decides "
+                "by numbers that Python read, and Python does not run again"
+            )
         replay = self._replayed(self.frontier, range(first, self.frontier), edits)
         adopt(replay, now.walk, now.grads)
         for number, found in edits.items():
@@ -195,6 +206,12 @@ class Travel:
                 event.values = outcome.values.get(event.number)
                 recording.held += weight(event.values or ())
                 event.digest = outcome.digests[event.number]
+        for number, found in outcome.heard.items():
+            event = recording.find(number)
+            if event is not None:
+                event.heard = found
+        for action, leaf, total in outcome.totals:
+            action.totals[leaf] = total
         self._again.clear()
 
     # --- branching

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy
 
+from vizgrad.autograd import graph
 from vizgrad.engine import alias, tape, watch
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
+from vizgrad.engine.op import TABLE
 from vizgrad.engine.storage import OPTIMIZER
 from vizgrad.engine.surface import ink
 
@@ -73,7 +75,10 @@ def _outputs(moment: Moment, outs: tuple[Any, ...]) -> list[Value]:
         kept = moment.event.grad and (
             ("y" if not several else moment.op.outputs[i : i + 1] or "") in moment.op.keeps
         )
-        found.append(Value(name, "output", x.array, x.storage, x.storage.version, name, bool(kept)))
+        target = (
+            "" if graph._hooks.stack else name
+        )  # what checkpoint computes again would be without the edit
+        found.append(Value(name, "output", x.array, x.storage, x.storage.version, target, bool(kept)))
     return found
 
 
@@ -162,7 +167,10 @@ def _tried(moment: Moment) -> tuple[Any, ...]:
 
 def _tried_gradients(moment: Moment) -> tuple[Value, ...]:
     walk, node = moment.walk, moment.node
-    if walk is None or moment.event.container or node.hooks or is_packed(node.kept):
+    own = (
+        node.hooks or node.op.name not in TABLE or is_packed(node.kept)
+    )  # the user's code, which runs once only
+    if walk is None or moment.event.container or own:
         return ()
     return tuple(_leaving(moment, walk.input_gradients(node, list(moment.grads))))
 
