@@ -8,7 +8,7 @@ import pytest
 import vizgrad as torch
 import vizgrad.nn as nn
 import vizgrad.optim as optim
-from vizgrad.trace.stepping.recording import held_still
+from vizgrad.trace.stepping.digest import held_still
 
 from .harness import bits, block, differing, plain, stepped
 from .programs import PROGRAMS

@@ -8,7 +8,7 @@ from vizgrad.engine.alias import View
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.storage import Kept, Storage
 
-from .recording import checksum
+from .digest import checksum
 from .replay import Replay
 from .values import is_packed
 
@@ -85,7 +85,7 @@ def _adopt_kept(node: Any, ours: Any) -> None:
     if not isinstance(mine, Kept) or not isinstance(theirs, Kept):
         return
     for i, (a, b) in enumerate(zip(mine.values, theirs.values, strict=False)):
-        stale = mine.storages[i] is not None and mine.storages[i].version != mine.versions[i]
+        stale = mine.storages[i].version != mine.versions[i]
         if hasattr(a, "nbytes") and hasattr(b, "nbytes") and not stale and checksum(a) != checksum(b):
             mine.swap(i, b.copy(), Storage(b.nbytes))
 

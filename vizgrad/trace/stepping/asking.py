@@ -164,8 +164,10 @@ class Asking:
             me.desk.show(me.shown)
         elif ask.do == "edit":
             _edit(me, ask)
+            me.desk.show(me.shown)
         elif ask.do == "undo":
             me.waiting = []
+            me.desk.show(me.shown)
         elif ask.do == "branch":
             me.travel.branch(_until(me, ask.words))
         elif ask.do == "keep":

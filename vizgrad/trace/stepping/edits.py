@@ -95,21 +95,22 @@ def apply_all(edits: list[Edit], target: Callable[[Edit], bool], array: Any) -> 
     return array
 
 
-def output(out: Any, number: int, edits: list[Edit], moment: Moment) -> None:
+def output(out: Any, number: int, edits: list[Edit], moment: Moment | None = None) -> None:
     """Edit an output before the program gets it.
 
     It gets new memory, so that what the op keeps for its gradient stays as it was, and so does what a view looks at:
     an edit is a constant that is added, not another way to compute.  What was written in place is written to again.
+    Without a ``moment`` it is a trial's output, which nobody else has.
     """
     new = apply_all(edits, lambda e: place(e.target, "y") == number, out.array)
     if new is out.array:
         return
-    if moment.into is not None:
+    if moment is not None and moment.into is not None:
         _keep_what_was_there(moment)
         out.array[...] = new
         return
     out.array = new
-    if moment.op.view:
+    if moment is not None and moment.op.view:
         out.alias, out.storage = None, Storage(new.nbytes)
 
 

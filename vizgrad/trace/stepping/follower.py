@@ -203,7 +203,7 @@ class Follower(Watcher):
         last = self.stack[-1]
         if isinstance(last, Moment):
             return last.event.aside or (last.event.phase == "backward" and not last.event.container)
-        return isinstance(last.owner, backward.Walk)
+        return isinstance(last.owner, backward.Walk) and not last.owner.create_graph
 
     def _begin(self, moment: Moment) -> None:
         self.count += 1

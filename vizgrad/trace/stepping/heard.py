@@ -58,13 +58,19 @@ class Heard:
         for slot, g in enumerate(grads):
             mine = self.hooks.get(slot, {}) if g is not None else {}
             asked = {k: hook for k, hook in mine.items() if not getattr(hook, "last", False)}
-            with watch.unwatched():
-                grads[slot] = g = hooks.on_gradient(asked, g, tensors=walk.create_graph)
+            heard = (
+                asked if walk.create_graph else _unwatched(asked)
+            )  # what is recorded consists of events, too
+            grads[slot] = g = hooks.on_gradient(heard, g, tensors=walk.create_graph)
             key = self.keys[slot] if slot < len(self.keys) else None
             if len(asked) < len(mine) and key is not None:
                 retained[key] = g
-        node.hooks = {when: _unwatched(self.hooks[when]) for when in ("pre", "post") if when in self.hooks}
-        if is_own(node):
+        node.hooks = {
+            when: self.hooks[when] if walk.create_graph else _unwatched(self.hooks[when])
+            for when in ("pre", "post")
+            if when in self.hooks
+        }
+        if is_own(node) and not walk.create_graph:
             own = [Gradient(_alone(one.formula), one.reads) for one in node.op.gradients]
             node.op = _with_gradients(node.op, own)
 
@@ -96,9 +102,10 @@ class Leaf:
         self._settled.add(self._key)
 
 
-def for_leaf(found: Found) -> Found:
+def for_leaf(found: Found, *, watched: bool) -> Found:
     """The hooks of a leaf, to be called on another gradient; not those that look at its ``.grad`` afterwards."""
-    return {when: _unwatched(found[when]) for when in (0, "pre") if when in found}
+    some = {when: found[when] for when in (0, "pre") if when in found}
+    return some if watched else {when: _unwatched(hooks) for when, hooks in some.items()}
 
 
 def _unwatched(some: dict[int, Callable[..., Any]]) -> dict[int, Callable[..., Any]]:

@@ -8,25 +8,21 @@ From these a `replay.Replay` computes everything anew, in memory of its own.
 from __future__ import annotations
 
 import itertools
-import zlib
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import ref
 
-import numpy
-
-from vizgrad.engine import device
 from vizgrad.engine.backward import key_of
 from vizgrad.engine.bare import Bare
 
 from . import heard
+from .digest import checksum, digest, weight
 from .event import Event, Moment, Ref, Value
 from .streams import streams
 
 BUDGET = 256 * 2**20  # bytes
 MOST_EVENTS = 20_000
-DIGESTED = 1 << 20  # bytes of a result that are compared between runs
 
 
 @dataclass(slots=True)
@@ -377,37 +373,3 @@ class Recording:
                 "raise it with vizgrad.step(…, budget=bytes)"
             )
         return None if self.lost else array.copy()
-
-
-def weight(values: tuple[Value, ...]) -> int:
-    """Bytes that holding these values may keep alive: results, and copies of what was written over.
-
-    What else came in is another event's result.
-    """
-    held = ("output", "gradient out", "parameter", "state")
-    return sum(v.array.nbytes for v in values if v.role in held or (v.role == "input" and v.storage is None))
-
-
-def digest(values: tuple[Value, ...]) -> int:
-    """A number that differs, all but surely, where anything that took part differs in any bit.
-
-    Of an array that is larger than `DIGESTED` bytes, elements spread over all of it are looked at.
-    """
-    found = 0
-    for v in values:
-        found = checksum(v.array, found)
-    return found
-
-
-def checksum(array: Any, start: int = 0) -> int:
-    """The same for one array."""
-    if array.nbytes > DIGESTED:
-        array = array.reshape(-1)[:: -(-array.nbytes // DIGESTED)]
-    array = numpy.ascontiguousarray(device.host(array)).reshape(-1)
-    return zlib.crc32(array.view(numpy.uint8), start)
-
-
-def held_still(event: Event) -> bool:
-    """Whether the values of an event are held, and nobody has written to their memory since."""
-    values = event.values
-    return values is not None and all(v.fresh for v in values) and digest(values) == event.digest

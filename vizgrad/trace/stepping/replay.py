@@ -22,10 +22,11 @@ from vizgrad.trace.names import Names
 
 from . import edits as editing
 from . import heard, values
+from .digest import digest
 from .edits import Edit
 from .event import Event, Moment, Ref, Value
 from .follower import Follower
-from .recording import Action, Given, Recording, digest
+from .recording import Action, Given, Recording
 from .streams import set_back, streams
 
 Edits = dict[int, list[Edit]]
@@ -194,8 +195,9 @@ class Replay(Follower):
         """Leaves with hooks get them, or what stands in for them."""
         for leaf, found in action.hooks.items():
             if leaf in self.tensors:
+                anew = heard.for_leaf(found, watched=action.walk["create_graph"])
                 stand_in = {0: {0: heard.Leaf(self._settled, leaf)}}
-                self.tensors[leaf].hooks = stand_in if self.asis else heard.for_leaf(found)
+                self.tensors[leaf].hooks = stand_in if self.asis else anew
 
     def _unhang(self, action: Action) -> None:
         for leaf in action.hooks:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -15,11 +14,11 @@ from vizgrad.trace.clean import clean
 
 from . import values
 from .adopt import adopt
+from .digest import held_still, weight
 from .edits import Edit
 from .event import Event, Value
 from .follower import Level
 from .goals import Goal
-from .recording import held_still, weight
 from .replay import Diverged, Edits, Outcome, Replay
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 WINDOW = 25  # events computed again together, for whoever steps back from one to the next
 AHEAD = "computed ahead: what the event will give"
+AHEAD_EDITED = "computed ahead: what the event will give with the edits that wait"
 AGAIN = "computed again, with the same result"
 
 
@@ -93,10 +93,11 @@ class Travel:
         if now is not None and event is now.event and not stepper.after:
             found = values.of(now)
             try:
-                ahead = values.trial(now)
+                ahead = values.trial(now, stepper.names, stepper.waiting)
             except Exception as error:  # what the event itself is about to raise
                 return found, clean(f"this will raise {type(error).__name__}: {error}", 400)
-            return (*found, *ahead), AHEAD if ahead else ""
+            said = AHEAD_EDITED if stepper.waiting else AHEAD
+            return (*found, *ahead), said if ahead else ""
         if held_still(event):
             return event.values or (), ""
         if event.number not in self._again:
@@ -155,13 +156,18 @@ class Travel:
         """Go on over what has happened already; True when the program itself is to go on."""
         stepper = self._stepper
         self._settle()
-        ahead = (
-            e for e in stepper.recording.events if stepper.at < e.number <= self.frontier and not e.aside
-        )
-        reached = next((e.number for e in ahead if goal(e)), None)
-        stepper.at = stepper.shown = self.frontier if reached is None else reached
-        stepper.why = "step, over what has happened already"
-        return reached is None
+        last = stepper.recording.find(stepper.at)
+        for event in stepper.recording.events:
+            if not stepper.at < event.number <= self.frontier or event.aside:
+                continue
+            why = stepper.breaks.before(event, last) or ("step" if goal(event) else "")
+            last = event
+            if why:
+                stepper.at = stepper.shown = event.number
+                stepper.why = f"{why}, over what has happened already"
+                return False
+        stepper.at = stepper.shown = self.frontier
+        return True
 
     def _settle(self) -> None:
         """Edits of an event that has happened: let everything since follow from them."""
@@ -186,8 +192,8 @@ class Travel:
                 "an edit in the past cannot be followed into the middle of a backward function: step out"
             )
         actions = stepper.recording.actions
-        ends = zip_longest(actions, (after.number for after in actions[1:]), fillvalue=self.frontier + 1)
-        if any(action.closure and end > first for action, end in ends):
+        ends = [*(after.number for after in actions[1:]), self.frontier + 1]
+        if any(a.closure and end > first for a, end in zip(actions, ends, strict=False)):
             raise ValueError(
                 "an edit in the past cannot be followed through the step of an optimizer with a closure: it decides "
                 "by numbers that Python read, and Python does not run again"

@@ -14,7 +14,10 @@ from vizgrad.engine.local import here
 from vizgrad.engine.op import TABLE
 from vizgrad.engine.storage import OPTIMIZER
 from vizgrad.engine.surface import ink
+from vizgrad.trace.names import Names
 
+from . import edits as editing
+from .edits import Edit
 from .event import Moment, Value
 
 
@@ -128,30 +131,35 @@ def _update(p: Any, optimizer: Any, name: str) -> tuple[Value, ...]:
 # --- trials
 
 
-def trial(moment: Moment) -> tuple[Value, ...]:
-    """What the event is about to give, computed ahead; nothing of the program changes.
+def trial(moment: Moment, names: Names, edits: list[Edit]) -> tuple[Value, ...]:
+    """What the event is about to give with the edits that wait there, computed ahead; the program does not change.
 
     Raises what the event itself will raise.  Empty for a Function of the user's own, which runs once only.
     """
     event = moment.event
     with watch.unwatched():
         if event.phase == "forward":
-            return tuple(_outputs(moment, _tried(moment)))
+            outs = _tried(moment, names, edits)
+            for i, x in enumerate(outs):
+                editing.output(x, i, edits)
+            return tuple(_outputs(moment, outs))
         if event.phase == "backward":
-            return _tried_gradients(moment)
-        p, optimizer = moved(moment.optimizer, moment.parameter, moment.group)
+            return _tried_gradients(moment, edits)
+        group = dict(moment.group)
+        editing.settings(group, edits)
+        p, optimizer = moved(moment.optimizer, moment.parameter, group, event.name, edits)
         found = _update(p, optimizer, event.name)
         return _moved(found)
 
 
-def _tried(moment: Moment) -> tuple[Any, ...]:
+def _tried(moment: Moment, names: Names, edits: list[Edit]) -> tuple[Any, ...]:
     if moment.event.container:
         return ()
     recording, here.grad = here.grad, False
     cast = here.cast
     here.cast = None
     try:
-        inputs = moment.inputs
+        inputs = tuple(_edited(x, names, edits) for x in moment.inputs)
         if moment.into is not None:
             inputs = (Bare._wrap(moment.into.array.copy()), *inputs[1:])
         if moment.into is not None and moment.op.into is not None:
@@ -165,14 +173,26 @@ def _tried(moment: Moment) -> tuple[Any, ...]:
     return out if isinstance(out, tuple) else (out,)
 
 
-def _tried_gradients(moment: Moment) -> tuple[Value, ...]:
+def _edited(x: Any, names: Names, edits: list[Edit]) -> Any:
+    """An input as it will be: another tensor where an edit of a parameter waits."""
+    known = names.tensors.get(id(x)) if edits else None
+    if known is None:
+        return x
+    other = Bare._wrap(x.array)
+    editing.parameter(other, known[1], edits)
+    return other
+
+
+def _tried_gradients(moment: Moment, edits: list[Edit]) -> tuple[Value, ...]:
     walk, node = moment.walk, moment.node
     own = (
         node.hooks or node.op.name not in TABLE or is_packed(node.kept)
     )  # the user's code, which runs once only
     if walk is None or moment.event.container or own:
         return ()
-    return tuple(_leaving(moment, walk.input_gradients(node, list(moment.grads))))
+    grads = list(moment.grads)
+    editing.gradients(grads, edits)
+    return tuple(_leaving(moment, walk.input_gradients(node, grads)))
 
 
 def is_packed(kept: Any) -> bool:
@@ -188,9 +208,10 @@ def twin(optimizer: Any) -> Any:
     return other
 
 
-def moved(optimizer: Any, p: Any, group: dict[str, Any]) -> tuple[Any, Any]:
+def moved(optimizer: Any, p: Any, group: dict[str, Any], name: str, edits: list[Edit]) -> tuple[Any, Any]:
     """A copy of the parameter as the optimizer is about to leave it, and the twin that remembers what it will."""
     q = Bare._wrap(p.array.copy())
+    editing.parameter(q, name, edits)
     q.tracked = p.tracked
     q.grad = p.grad
     other = twin(optimizer)
