@@ -404,7 +404,7 @@ export const stepperStories: readonly StepperStory[] = [
     card: linear,
     pause: { breaks: BREAKS },
   },
-  { name: "stepper-conv", says: "Four dimensions: slices to choose.", graph: cnn(), at: 1, card: usual },
+  { name: "stepper-conv", says: "Four dimensions: slices to choose.", graph: cnn(), at: 0, card: usual },
   {
     name: "stepper-backward",
     says: "Small enough to see every number.",

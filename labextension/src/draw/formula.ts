@@ -14,7 +14,7 @@ export interface FormulaHands {
 
 /** Names with dots, primes and subscripts; numbers; powers; everything else a character at a time. */
 const TOKEN =
-  /∂L\/∂\p{L}[\p{L}\p{N}_′₀-₉ᵀ]*|\p{L}[\p{L}\p{N}_.′₀-₉]*|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\*\* ?(?:-?[\d.]+|\p{L}[\p{L}\p{N}_]*)|\s+|./gu;
+  /∂L\/∂\p{L}[\p{L}\p{N}_′₀-₉ᵀ]*|\p{L}[\p{L}\p{N}_.′₀-₉]*|\d+(?:\.\d+)?(?:e[-+]?\d+)?|(?:\*\*|\^) ?(?:-?[\d.]+|\p{L}[\p{L}\p{N}_]*)|\s+|./gu;
 
 const WAYS: readonly Writing[] = ["names", "shapes", "numbers"];
 
@@ -62,7 +62,7 @@ export function typeset(
   hands?: Pick<FormulaHands, "point">,
 ): (HTMLElement | string)[] {
   return (text.match(TOKEN) ?? []).map((token) => {
-    if (token.startsWith("**")) return h("sup", {}, token.slice(2).trim());
+    if (/^(\*\*|\^)./.test(token)) return h("sup", {}, token.replace(/^(\*\*|\^) ?/, ""));
     if (token === "*") return "·";
     if (names.has(token)) {
       const name = h("span", { class: "vg-formula-name", "data-name": token }, token);

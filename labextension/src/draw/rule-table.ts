@@ -23,7 +23,7 @@ export function ruleTable(
         "td",
         {},
         h("code", {}, ...typeset(formula, names)),
-        h("code", { class: "vg-rule-numbers" }, ...typeset(numbers, names)),
+        numbers === "" ? undefined : h("code", { class: "vg-rule-numbers" }, ...typeset(numbers, names)),
       ),
       h(
         "td",
@@ -56,6 +56,7 @@ function chooser(
     "aria-label": t("Element that the rule is shown on"),
     "data-dimension": "element",
   });
+  input.style.width = `${Math.max(7, element.join(", ").length + 3)}ch`;
   const amiss = complaint();
   input.addEventListener("change", () => {
     const index = readIndex(input.value, parameter.shape);

@@ -35,6 +35,8 @@ class CardPanel implements Panel {
   #all = false;
   #card: Card | undefined;
   #asks = false;
+  /** What was said of its place when it was written. */
+  #place = "";
   #tensors: { readonly name: string; readonly tensor: Tensor; readonly part: TensorCard }[] = [];
 
   constructor(store: Store, looking: Looking) {
@@ -47,10 +49,12 @@ class CardPanel implements Panel {
     const asks = listens(this.#store);
     this.element.hidden = !card;
     this.element.classList.toggle("vg-late", card !== undefined && asks && this.#looking.at !== card.event);
-    if (card && (card !== this.#card || asks !== this.#asks)) {
+    const place = card ? this.#elsewhere(card, asks) : "";
+    if (card && (card !== this.#card || asks !== this.#asks || place !== this.#place)) {
       if (card.event !== this.#card?.event) this.#all = false;
       this.#card = card;
       this.#asks = asks;
+      this.#place = place;
       this.#write();
     }
     this.#paint();
@@ -69,19 +73,16 @@ class CardPanel implements Panel {
       card.source ? sourceLines(card.source) : undefined,
       facts(card),
     ];
-    this.element.replaceChildren(
-      heading(card, this.#elsewhere(card)),
-      ...rest.filter((part) => part !== undefined),
-    );
+    this.element.replaceChildren(heading(card, this.#place), ...rest.filter((part) => part !== undefined));
     if (held === undefined) return;
     const controls = this.element.querySelectorAll<HTMLElement>("button, input");
     [...controls].find((one) => keyOf(one, this.element) === held)?.focus({ preventScroll: true });
   }
 
   /** Said where the card is not about what the program waits at. */
-  #elsewhere({ event }: Card): string {
+  #elsewhere({ event }: Card, asks: boolean): string {
     const { pause } = this.#store.stepping;
-    return this.#asks && pause && event !== pause.at ? t("looking back at event {0}", step(event)) : "";
+    return asks && pause && event !== pause.at ? t("looking back at event {0}", step(event)) : "";
   }
 
   #formulas(card: Card): HTMLElement | undefined {

@@ -24,6 +24,7 @@ export function sentence(store: Store): string {
       ? t("Pausing at the next event")
       : t("Nothing was stepped through yet");
   }
+  if (isOver(store) && !pause.failed) return over(store);
   const event = pause.at < 0 ? stepping.shown : stepping.waiting;
   const parts = [
     standing(store, event),
@@ -33,12 +34,24 @@ export function sentence(store: Store): string {
   return parts.filter(Boolean).join(" · ");
 }
 
-function standing({ stepping, status, contact }: Store, event: Event | undefined): string {
+/** The program goes no further. */
+const isOver = ({ stepping, status }: Store): boolean =>
+  (stepping.pause?.at ?? 0) < 0 &&
+  (status?.state === "finished" || status?.state === "stopped" || status?.state === "failed");
+
+function over({ stepping }: Store): string {
+  const { shown, events } = stepping;
+  const parts = [
+    t("Over after {0} events", step((events.at(-1)?.number ?? -1) + 1)),
+    shown ? t("the last was {0}", titleOf(shown)) : "",
+  ];
+  return parts.filter(Boolean).join(" · ");
+}
+
+function standing({ stepping, contact }: Store, event: Event | undefined): string {
   const { pause } = stepping;
   const name = event ? titleOf(event) : "";
   if (!pause || (pause.at < 0 && !pause.failed)) {
-    const over = status?.state === "finished" || status?.state === "stopped" || status?.state === "failed";
-    if (contact === "replay" || over) return name ? t("Over; the last event was {0}", name) : t("Over");
     return name ? t("Running; the last event looked at was {0}", name) : t("Running");
   }
   if (pause.failed) return t("{0} raised an error", name);
@@ -65,10 +78,11 @@ export function titleOf({ name, layer, phase }: Event): string {
 export function reasons(store: Store): string[] {
   const { pause } = store.stepping;
   if (!pause) return [];
-  const why = USUAL.has(pause.why) ? "" : pause.why;
+  const over = pause.at < 0 && !pause.failed;
+  const why = USUAL.has(pause.why) || over ? "" : pause.why;
   const edits = pause.edits.length > 0 ? t("Edited here, and not yet run: {0}", pause.edits.join(", ")) : "";
   const rewound =
-    pause.at >= 0 && pause.at < pause.frontier
+    pause.note === "" && pause.at >= 0 && pause.at < pause.frontier
       ? t(
           "Rewound: the program itself waits at event {0}; stepping runs the recorded events again.",
           step(pause.frontier),

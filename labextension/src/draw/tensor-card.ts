@@ -89,11 +89,11 @@ function heading(tensor: Tensor, hands: TensorHands): HTMLElement {
     {
       class: "vg-tensor-name",
       type: "button",
-      title: t("{0}; show it large, or small again", says),
+      title: t("{0}: {1}; show it large, or small again", name, says),
       "aria-expanded": "false",
       onclick: hands.open,
     },
-    h("code", {}, name),
+    h("code", {}, shortName(name)),
     h("span", { class: "vg-tensor-arrow", "aria-hidden": "true" }, "⤢"),
   );
   const keeps = h(
@@ -115,18 +115,24 @@ function heading(tensor: Tensor, hands: TensorHands): HTMLElement {
   return h("figcaption", {}, button, kept ? keeps : undefined, size);
 }
 
+/** Of a parameter's path the end: the card says which layer it is about. */
+const shortName = (name: string): string => (name.length > 10 ? (name.split(".").at(-1) ?? name) : name);
+
 function statistics({ least, mean, most, norm }: Points): HTMLElement {
-  const one = (name: string, value: number): HTMLElement[] => [
-    h("dt", {}, name),
-    h("dd", { title: exact(value) }, Number.isNaN(value) ? "–" : number(value)),
-  ];
+  const one = (name: string, value: number): HTMLElement =>
+    h(
+      "div",
+      {},
+      h("dt", {}, name),
+      h("dd", { title: exact(value) }, Number.isNaN(value) ? "–" : number(value)),
+    );
   return h(
     "dl",
     { class: "vg-tensor-numbers" },
-    ...one(t("min"), least),
-    ...one(t("max"), most),
-    ...one(t("mean"), mean),
-    ...one(t("norm"), norm),
+    one(t("min"), least),
+    one(t("max"), most),
+    one(t("mean"), mean),
+    one(t("norm"), norm),
   );
 }
 
