@@ -36,7 +36,7 @@ export function sentence(store: Store): string {
 
 /** The program goes no further. */
 const isOver = ({ stepping, status }: Store): boolean =>
-  (stepping.pause?.at ?? 0) < 0 &&
+  stepping.pause !== undefined &&
   (status?.state === "finished" || status?.state === "stopped" || status?.state === "failed");
 
 function over({ stepping }: Store): string {

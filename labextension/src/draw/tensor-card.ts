@@ -115,6 +115,12 @@ function heading(tensor: Tensor, hands: TensorHands): HTMLElement {
   return h("figcaption", {}, button, kept ? keeps : undefined, size);
 }
 
+/** Three digits where they have room, else two; the exact value is in the title. */
+function brief(value: number): string {
+  const long = number(value);
+  return long.length <= 7 ? long : value.toExponential(1).replace("e+", "e");
+}
+
 /** Of a parameter's path the end: the card says which layer it is about. */
 const shortName = (name: string): string => (name.length > 10 ? (name.split(".").at(-1) ?? name) : name);
 
@@ -124,7 +130,7 @@ function statistics({ least, mean, most, norm }: Points): HTMLElement {
       "div",
       {},
       h("dt", {}, name),
-      h("dd", { title: exact(value) }, Number.isNaN(value) ? "–" : number(value)),
+      h("dd", { title: exact(value) }, Number.isNaN(value) ? "–" : brief(value)),
     );
   return h(
     "dl",

@@ -100,6 +100,13 @@ describe("where it stands", () => {
     expect(why).toContain("output · 2");
   });
 
+  test.each(["finished", "stopped"] as const)("a run that is %s is over, wherever it waited", (state) => {
+    const { element, kernel } = begin();
+    kernel.say([status({ state })]);
+    expect(sentence(element)).toMatch(new RegExp(`^Over after ${LIST.length} events`));
+    expect(visible(button(element, "step"))).toBe(false);
+  });
+
   test("before anything was stepped through it says what to run", () => {
     const kernel = new FakeKernel();
     const element = show(new Store(kernel));
