@@ -151,31 +151,23 @@ def _combined(terms: Any, shift: Any, whole: np.ndarray) -> np.ndarray:
 def _columns(x: Any, weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
     """`normalized` for each row of x (rows, n): scale and shift are matrices of rank one and two."""
     rows, n = x.shape
-    y, mean, var = (
-        blocks.aligned(x.shape, x.dtype),
-        np.empty((rows, 1), x.dtype),
-        np.empty((rows, 1), x.dtype),
-    )
-    line = ones(n, x.dtype)[0] if weight is None else right(weight)
+    mean, square = _mean(_sums(x, x), x, ())
+    var = square - mean * mean
+    if not _near(square, var):
+        return _carefully(x, mean, weight, bias, (), eps)
+    y, line = blocks.aligned(x.shape, x.dtype), ones(n, x.dtype)[0] if weight is None else right(weight)
     lines = line.copy()
     if bias is not None:
         lines[1] = bias
+    rstd = (var + eps) ** -0.5
+    scale, shift = lefts((rows,), rstd, mean * -rstd)
+    shift[:, 1] = 1
 
     def work(share: slice) -> None:
         for part in blocks.parts(x, larger=2, within=share):
-            some = x[part]
-            level, square = _mean(sums(some), some, ()), _mean(dots(some, some), some, ())
-            mean[part] = level
-            spread = np.subtract(square, level * level, out=var[part])
-            if not _near(square, spread):
-                y[part], mean[part], var[part] = _carefully(some, level, weight, bias, (), eps)
-                continue
-            (a,) = lefts((len(some),), (spread + eps) ** -0.5)
-            out = np.matmul(a, line, out=y[part])
-            out *= some
-            a[:, 1:] = 1
-            a[:, :1] *= -level
-            out += np.matmul(a, lines, out=blocks.room(len(some), n, x.dtype))
+            out = np.matmul(scale[part], line, out=y[part])
+            out *= x[part]
+            out += np.matmul(shift[part], lines, out=blocks.room(len(out), n, x.dtype))
 
     threads.run(work, threads.parts(rows, x.size))
     return y, mean, var
