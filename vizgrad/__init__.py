@@ -139,8 +139,10 @@ if _TYPE_CHECKING:
     from vizgrad import distributions
     from vizgrad.widgets.run import replay, step, watch
 
-_LATER = dict.fromkeys(("watch", "step", "replay"), "vizgrad.widgets.run")  # loaded when first used
-_LATER["load_ipython_extension"] = "vizgrad.widgets.magic"
+_LATER: dict[str, str] = {  # loaded when first used
+    **dict.fromkeys(("watch", "step", "replay"), "vizgrad.widgets.run"),
+    "load_ipython_extension": "vizgrad.widgets.magic",
+}
 
 
 def __getattr__(name: str) -> _Any:

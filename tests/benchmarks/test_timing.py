@@ -8,7 +8,9 @@ import pytest
 HERE = Path(__file__).parents[2] / "benchmarks"
 
 
-@pytest.fixture(params=["timing", "watch", "stepping", "clicks", "ops", "steps", "workloads", "layers", "net"])
+@pytest.fixture(
+    params=["timing", "watch", "stepping", "clicks", "ops", "steps", "workloads", "layers", "net"]
+)
 def module(request, monkeypatch):
     monkeypatch.syspath_prepend(str(HERE))
     return importlib.import_module(request.param)

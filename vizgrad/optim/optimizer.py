@@ -105,16 +105,16 @@ class Optimizer(Saving):
             settings = self._settings(group)
             for p in group["params"]:
                 if p.grad is not None:
-                    self.advance(p, group) if here.watchers else self._advance(p, group, settings)
+                    self.advance(p, group) if here.watchers else self._move_by_kind(p, group, settings)
         return loss
 
     def advance(self, p: Tensor, group: dict[str, Any]) -> None:
         """Move one parameter by the rule and the settings of ``group``, and tell who watches."""
         watch.tell("on_update", self, p, group)  # who looks may change the settings
-        self._advance(p, group, self._settings(group))
+        self._move_by_kind(p, group, self._settings(group))
         watch.tell("on_update_end", self, p, group)
 
-    def _advance(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
+    def _move_by_kind(self, p: Tensor, group: dict[str, Any], settings: dict[str, Any]) -> None:
         if p.grad.is_sparse:  # type: ignore[union-attr]
             self._move_rows(p, group, settings)
         elif group.get("differentiable"):

@@ -123,7 +123,7 @@ class Control(Watcher):
         finally:
             self.state = "live"
             self._clock.resume()
-            if state == "paused":  # from one event to the next there is nothing to say: the next pause says it all
+            if state == "paused":  # from one event to the next nothing is said: the next pause says it all
                 self._tell()
 
     def wake(self) -> None:

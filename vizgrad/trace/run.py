@@ -180,10 +180,8 @@ class Run:
 
         assert self.recorder is not None
         if self.stepping is None or self.stepping.gone:
-            graph = self.history.graph
-            self.stepping = Stepper(
-                self.model, self.control, step=self.recorder.step, known=graph, **settings
-            )
+            known, step = self.history.graph, self.recorder.step
+            self.stepping = Stepper(self.model, self.control, step=step, known=known, **settings)
             with self.history.lock:
                 self.history.steps = self.stepping.feed
             watching.add(self.stepping)
@@ -245,9 +243,7 @@ class Run:
             self.control.ask("step")
         if not self.active:
             self._publisher.add(self.channel)  # somebody looks back at a block that is over
-        elif (
-            self.control.state != "stepping"
-        ):  # there, the next pause is the answer, and is not to wait for its turn
+        elif self.control.state != "stepping":  # there the next pause answers, and must not wait for its turn
             self._publisher.poke()
 
     def pause(self) -> None:

@@ -37,8 +37,7 @@ class Witness(watch.Watcher):
         self.seen["backward"].append(None)
 
     def on_node_end(self, node, grads, results):
-        wanted = [g for g, to in zip(results, node.edges, strict=False) if getattr(to, "tracked", True)]
-        self.seen["backward"][self._nodes.pop()] = (node.name(), *(bits(g) for g in wanted if g is not None))
+        self.seen["backward"][self._nodes.pop()] = (node.name(), *(bits(g) for g in results if g is not None))
 
     def on_update_end(self, optimizer, parameter, group):
         self.seen["update"].append((bits(parameter),))

@@ -1,5 +1,7 @@
 """Makes the outcome of a replay the program's own: its tensors, gradients and optimizer get the replay's numbers."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,7 @@
 """Breakpoints: on an op, a layer, a line of source, or a condition on the values that an event gave."""
 
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import itertools

@@ -1,5 +1,7 @@
 """Changing numbers by hand while a program is paused: what may be asked, and how it is done."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import math

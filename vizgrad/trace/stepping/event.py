@@ -1,5 +1,7 @@
 """What a pass does, one thing at a time: an op, a node of the backward pass, the update of one parameter."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,5 +1,7 @@
 """Turns what the engine tells its watchers into events with a beginning and an end, in one order of time."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import sys

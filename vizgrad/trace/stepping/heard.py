@@ -4,6 +4,9 @@ Only where a replay follows an edit, so that other gradients arrive, hooks are c
 know what they make of them.
 """
 
+# pyright: reportPrivateUsage=false, reportUnknownArgumentType=false, reportUnknownLambdaType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable

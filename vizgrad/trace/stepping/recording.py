@@ -5,6 +5,8 @@ come from outside (parameters, data, whatever was written to unseen): a copy of 
 From these a `replay.Replay` computes everything anew, in memory of its own.
 """
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import itertools
@@ -46,7 +48,7 @@ class Action:
     event: Event | None = None
     givens: list[Given] = field(default_factory=list[Given])
     roots: list[tuple[Any, Any]] = field(default_factory=list[tuple[Any, Any]])  # key, gradient
-    asked: list[int] | None = None
+    asked: list[int | None] | None = None
     walk: dict[str, Any] = field(default_factory=dict[str, Any])
     found: list[Any] = field(default_factory=list[Any])  # key and gradient of each that was asked for
     gradients: list[tuple[int, int]] = field(

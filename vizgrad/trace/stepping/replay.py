@@ -5,9 +5,12 @@ over a graph of its own, every update by the optimizer's own rule.  What came fr
 random masks included, so without edits every number comes out the same, bit for bit.
 """
 
+# pyright: reportPrivateUsage=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -323,7 +326,7 @@ class Replay(Follower):
 
 
 @contextmanager
-def _alone(watcher: Replay) -> Iterator[None]:
+def _alone(watcher: Replay) -> Generator[None]:
     """Only this watcher, no cast, no layer; all as before afterwards."""
     before = here.watchers, here.grad, here.cast, here.layers, here.inference
     stood = streams()

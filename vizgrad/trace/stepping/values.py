@@ -1,5 +1,8 @@
 """The arrays of an event: what it took, what it gave, what it remembers; and what it is about to give."""
 
+# pyright: reportPrivateUsage=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from collections import defaultdict
