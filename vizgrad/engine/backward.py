@@ -79,7 +79,9 @@ class Walk:
         """Whether a gradient that goes there is needed."""
         if target is None or self.wanted is None:
             return target is not None
-        return key_of(target) in self.wanted or (target[0] if type(target) is tuple else target) in self.leading
+        return (
+            key_of(target) in self.wanted or (target[0] if type(target) is tuple else target) in self.leading
+        )
 
     def _pass(self, target: Any, dx: Any) -> None:
         """Hand a gradient to where an edge leads."""
