@@ -312,17 +312,22 @@ def test_a_branch_compares_what_two_runs_would_have_come_to(name, keep):
 
     undisturbed, other, result = stepped(name, copies), stepped(name, live), stepped(name, branch)
     assert differing(result.ends, (undisturbed if keep == "was" else other).ends) == []
-    part = found["difference"]
-    assert (part.first, part.points) == (event, found["at"] - event)
+    _agrees(found, undisturbed, other, event)
+
+
+def _agrees(found, undisturbed, other, event):
+    """The difference that was told is the one between two runs."""
+    part, at = found["difference"], found["at"]
+    assert (part.first, part.points) == (event, at - event)
     runs = []
     for run in (undisturbed, other):
         events = {}
         for e in run.stepper.recording.events:
-            if e.number < found["at"]:
+            if e.number < at:
                 e.values = run.stepper.travel.values(e)[0]
                 events[e.number] = e
         runs.append(events)
-    wanted = _distances(*runs, range(event, found["at"]))
+    wanted = _distances(*runs, range(event, at))
     np.testing.assert_allclose(found["points"], wanted, rtol=1e-6, atol=1e-12)
     assert max(wanted) > 0.01
     losses = [_loss(events) for events in runs]
