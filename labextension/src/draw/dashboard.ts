@@ -21,7 +21,8 @@ const isStepped = ({ stepping, status }: Store): boolean =>
 const STEPPER: DrawerWords = {
   title: "Stepper",
   says: ({ stepping }) => t("{0} events, one at a time", stepText(stepping.events.length)),
-  opens: ({ status, contact }) => status?.state === "stepping" && contact !== "stale",
+  // Once open it stays: a step that takes long is no reason to fold it away.
+  opens: (store) => isStepped(store) && store.contact === "live",
   there: isStepped,
 };
 
