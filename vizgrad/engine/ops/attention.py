@@ -58,7 +58,7 @@ class attention_weights(Formula):
 
 def _large(x):
     """Whether x is an array for which the kernel is worth its preparation."""
-    return isinstance(x, numpy.ndarray) and x.ndim > 1 and x.size > 4096 and x.dtype.itemsize >= 4
+    return isinstance(x, numpy.ndarray) and x.ndim > 1 and x.size > 8192 and x.dtype.itemsize >= 4
 
 
 def _alike(mask: Any, scores: Any) -> bool:
