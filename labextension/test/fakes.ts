@@ -4,15 +4,10 @@ import type { Ask, Command, Memory, Part, Series, Status, Update } from "../src/
 
 export class FakeKernel implements Source {
   readonly commands: (Command | Ask)[] = [];
-  readonly oneWay: boolean;
   listening = false;
   seq = 0;
   #hear: (update: Update, points: Float64Array) => void = () => {};
   #tell: () => void = () => {};
-
-  constructor(oneWay = false) {
-    this.oneWay = oneWay;
-  }
 
   listen(hear: (update: Update, points: Float64Array) => void): () => void {
     this.#hear = hear;

@@ -55,15 +55,18 @@ const PHASES = ["forward", "backward", "update"] as const;
 
 /** Undefined while the program does not wait. */
 export function progressOf(stepping: Stepping, net: Net): Progress | undefined {
-  const { pause, waiting } = stepping;
-  if (!pause || pause.at < 0 || !waiting) return undefined;
-  const shown = pause.shown === pause.at ? undefined : stepping.shown;
+  const { pause } = stepping;
+  // A block that an event's failure ended stands at that event for good.
+  const at = pause?.failed ? pause.shown : (pause?.at ?? -1);
+  const waiting = pause?.failed ? stepping.shown : stepping.waiting;
+  if (!pause || at < 0 || !waiting) return undefined;
+  const shown = pause.shown === at ? undefined : stepping.shown;
   const events = eventsOf(stepping);
   const apart = apartOf(stepping, pause.begins);
   const ran = (node: number, phase: Phase): boolean => {
     const event = events.get(node)?.[phase];
     if (!event || event.number < pause.begins) return false;
-    return event.number < pause.at || (event.number === pause.at && pause.after);
+    return event.number < at || (event.number === at && pause.after);
   };
   const marked = (node: number, mark: "edited" | "failed"): boolean =>
     PHASES.some((phase) => events.get(node)?.[phase]?.mark === mark);
@@ -72,7 +75,7 @@ export function progressOf(stepping: Stepping, net: Net): Progress | undefined {
     event: waiting,
     after: pause.after,
     now,
-    last: now < 0 && waiting.phase === "forward" ? lastOf(stepping, net, pause.at) : -1,
+    last: now < 0 && waiting.phase === "forward" ? lastOf(stepping, net, at) : -1,
     whole: pause.expected > 0 || waiting.phase !== "forward",
     looked: shown,
     shown: shown && net.nodes.has(shown.node) ? shown.node : -1,

@@ -5,8 +5,6 @@ export interface Source {
   /** Ask for updates, each with the numbers of its parts.  Returns a function that stops them. */
   listen(hear: (update: Update, points: Float64Array) => void): () => void;
   send(message: Command | Ask): void;
-  /** Commands cannot be sent: only an interrupt reaches the kernel. */
-  readonly oneWay?: boolean;
   /** Be told once when no update can come any more.  Returns a function that stops it. */
   lost?(tell: () => void): () => void;
 }

@@ -33,9 +33,6 @@ export class Store {
   /** Set by the host when it can interrupt the kernel. */
   interrupt: (() => void) | undefined;
 
-  /** Commands cannot be sent: Stop by interrupt is all there is. */
-  readonly oneWay: boolean;
-
   readonly #now: () => number;
   readonly #curves = new Curves();
   readonly #control: Control;
@@ -51,7 +48,6 @@ export class Store {
 
   constructor(source: Source, { contact = "live", now = Date.now }: StoreOptions = {}) {
     this.#now = now;
-    this.oneWay = source.oneWay ?? false;
     this.contact = contact;
     this.since = now();
     this.#control = new Control({
@@ -86,7 +82,6 @@ export class Store {
 
   /** How commands reach the kernel: what it says, or what its silence tells. */
   get mode(): Mode {
-    if (this.oneWay) return "interrupt";
     const told = this.status?.mode ?? "unknown";
     return told === "unknown" && this.#control.deaf ? "interrupt" : told;
   }

@@ -65,8 +65,7 @@ function controlButtons(store: Store): { element: HTMLElement; draw(): void } {
       const held = document.activeElement;
       const state = store.status?.state;
       const first = state === "stepping" ? go : state === "paused" ? resume : pause;
-      for (const one of [pause, resume, go]) one.hidden = one !== first || store.oneWay;
-      step.hidden = store.oneWay;
+      for (const one of [pause, resume, go]) one.hidden = one !== first;
       // They take each other's place, and the keyboard's focus with it.
       if (held !== first && [pause, resume, go].some((one) => one === held)) first.focus();
       for (const one of [pause, resume, go, step, stop]) show(one, store);

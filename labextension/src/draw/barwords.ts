@@ -59,9 +59,6 @@ export function advice(store: Store): string {
   if (store.unheard) {
     return t("The kernel does not hear this page while the cell runs: use the cell's own stop button.");
   }
-  if (store.active && store.oneWay) {
-    return t("The page was reloaded while the cell runs: until it ends, only Stop reaches the kernel.");
-  }
   if (store.contact === "stale") {
     return t("Nothing was heard from the kernel since; the picture shows what was known then.");
   }

@@ -62,7 +62,6 @@ function toolbar(store: Store, looking: Looking): { element: HTMLElement; draw()
       for (const [one, { name }] of buttons) {
         one.setAttribute("aria-disabled", String(!can(store, name, looking)));
         one.classList.toggle("vg-busy", asked === name);
-        one.hidden = store.oneWay && name !== "stop";
       }
     },
   };

@@ -6,7 +6,7 @@ import { bytes, step } from "./format.ts";
 import { listens as waits } from "./stepper-form.ts";
 
 /** Whether the program waits and hears this page. */
-export const listens = (store: Store): boolean => waits(store) && !store.oneWay;
+export const listens = (store: Store): boolean => waits(store);
 
 /** Something was stepped through, or is about to be. */
 export const isStepped = ({ stepping, status }: Store): boolean =>

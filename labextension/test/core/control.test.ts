@@ -7,8 +7,8 @@ let kernel: FakeKernel;
 let store: Store;
 const interrupt = vi.fn();
 
-function begin(oneWay = false): void {
-  kernel = new FakeKernel(oneWay);
+function begin(): void {
+  kernel = new FakeKernel();
   store = new Store(kernel);
   store.interrupt = interrupt;
 }
@@ -121,15 +121,5 @@ describe("a kernel that is deaf while its cell runs", () => {
     store.ask("stop");
     vi.advanceTimersByTime(ANSWER_WITHIN - 1);
     expect(interrupt).not.toHaveBeenCalled();
-  });
-
-  test("after a reload only the interrupt is left", () => {
-    store.close();
-    begin(true);
-    kernel.say([status({ mode: "subshell" })]);
-    expect(store.mode).toBe("interrupt");
-    store.ask("stop");
-    vi.advanceTimersByTime(KNOCK_AFTER);
-    expect(interrupt).toHaveBeenCalledTimes(1);
   });
 });

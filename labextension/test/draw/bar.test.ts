@@ -12,8 +12,8 @@ let kernel: FakeKernel;
 let store: Store;
 let bar: Panel;
 
-function begin(oneWay = false, contact: "live" | "replay" = "live"): void {
-  kernel = new FakeKernel(oneWay);
+function begin(contact: "live" | "replay" = "live"): void {
+  kernel = new FakeKernel();
   store = new Store(kernel, { contact });
   bar = barPanel(store);
   bar.draw();
@@ -118,7 +118,7 @@ describe("the state", () => {
 
   test("replay has no controls", () => {
     store.close();
-    begin(false, "replay");
+    begin("replay");
     say();
     expect(state()[0]).toBe("replay");
     expect(buttons()).toEqual([]);
@@ -204,14 +204,5 @@ describe("the controls", () => {
     vi.advanceTimersByTime(ANSWER_WITHIN);
     bar.draw();
     expect(text(".vg-note")).toContain("the cell's own stop button");
-  });
-
-  test("after a reload only Stop is left, and the bar says so", () => {
-    store.close();
-    begin(true);
-    say();
-    expect(buttons()).toEqual(["Stop"]);
-    expect(text(".vg-mode")).toBe("controls: by interrupt");
-    expect(text(".vg-note")).toContain("reloaded");
   });
 });

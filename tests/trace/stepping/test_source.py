@@ -22,7 +22,7 @@ def test_a_file(tmp_path):
 def test_a_cell(monkeypatch):
     from types import SimpleNamespace
 
-    name = "/tmp/ipykernel_1/77.py"
+    name = "ipykernel_1/77.py"
     shell = SimpleNamespace(compile=SimpleNamespace(_filename_map={name: 4}))
     monkeypatch.setitem(__import__("sys").modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     text = ["x = 1\n", "y = '\u202e" + "a" * 5000 + "'\n"]
