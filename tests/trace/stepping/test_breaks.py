@@ -160,3 +160,37 @@ def test_breakpoints_that_make_no_sense_are_refused():
 
     model = nn.Linear(1, 1)
     block(model, None, lambda keep: model(torch.ones(1, 1)), plan)
+
+
+def test_an_edit_where_a_condition_was_met_goes_on_and_is_remembered():
+    model = Net()
+    optimizer = optim.SGD(model.parameters(), lr=0.01)
+    seen = {}
+
+    def body(keep):
+        (model(torch.ones(2, 2)) * math.nan).sum().backward()
+        optimizer.step()
+
+    def plan(s):
+        s.break_if("nan", phases=("forward",))
+        s.go()
+        yield
+        seen["at"] = s.pause.at
+        s.edit("y", "set", 3.0)
+        yield
+        s.step()
+        yield
+        seen["sum"] = s.value("x")
+        s.show(seen["at"])
+        yield
+        seen["remembered"] = s.value("y")
+        s.rewind(seen["at"])
+        yield
+        seen["why"] = s.pause.why
+        s.go()
+        yield
+
+    block(model, optimizer, body, plan)
+    assert (seen["sum"] == 3).all()
+    assert (seen["remembered"] == 3).all()
+    assert "the 1 event since ran again, 1 of them with the same bits" in seen["why"]

@@ -14,7 +14,7 @@ import vizgrad.optim as optim
 from .harness import block, differing, plain, stepped
 from .programs import PROGRAMS
 
-SAID = re.compile(r"the (\d+) events since ran again, (\d+) of them with the same bits")
+SAID = re.compile(r"the (\d+) events? since ran again, (\d+) of them with the same bits")
 CANNOT = {  # why a replay of these programs is refused, once it would have to go through what it cannot repeat
     "checkpointed_reentrant": "computes with a tensor that is not one of its arguments, so it cannot run again",
 }

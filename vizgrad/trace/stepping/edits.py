@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy
 
+from vizgrad.engine import namespace
 from vizgrad.engine.storage import Kept, Storage
 
 from .event import Moment
 
-HOW = ("set", "scale", "zero", "clip", "add noise")
+HOW = ("set", "scale", "zero", "clip", "noise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Edit:
             return part.clip(-self.value, self.value)
         if self.how == "noise":
             noise = numpy.random.default_rng(self.seed).standard_normal(numpy.shape(part)) * self.value
-            return part + (noise if isinstance(part, numpy.ndarray | numpy.generic) else type(part)(noise))
+            return part + namespace.of((part,)).module.asarray(noise)  # the same noise on every device
         return self.value if self.how == "set" else 0
 
 
@@ -66,8 +67,8 @@ def checked(
     target: str, how: str, value: float, index: tuple[int, ...], arrays: dict[str, Any], seed: int
 ) -> Edit:
     """The edit that was asked for; raises ValueError, saying what can be edited, where it makes no sense."""
-    if how not in ("set", "scale", "zero", "clip", "noise"):
-        raise ValueError(f"edit: how={how!r} is unknown; it is one of set, scale, zero, clip, noise")
+    if how not in HOW:
+        raise ValueError(f"edit: how={how!r} is unknown; it is one of {', '.join(HOW)}")
     if target not in arrays:
         there = ", ".join(arrays) or "nothing"
         raise ValueError(f"edit: {target!r} cannot be edited at this event; what can: {there}")

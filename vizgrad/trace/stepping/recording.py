@@ -155,6 +155,12 @@ class Recording:
         self.held += weight(values)
         self._keep_within()
 
+    def rewrite(self, event: Event, values: tuple[Value, ...] | None, digest: int) -> None:
+        """An event came out otherwise than was noted: an edit followed it, or one before it."""
+        self.held -= weight(event.values or ())
+        event.values, event.digest = values, digest
+        self.held += weight(values or ())
+
     def _keep_within(self) -> None:
         while self.held + self.copied > self.budget and self.held:
             event = self.find(self.oldest) or self.events[0]

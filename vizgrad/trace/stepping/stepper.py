@@ -110,7 +110,10 @@ class Stepper(Asking, Follower):
                 why = self.breaks.after(event, found)
             if why and not self.control.stopping:
                 self._wait(moment, why, after=True)
-                self._edit_outputs(moment)
+                if self.waiting:
+                    self._edit_outputs(moment)
+                    found = values.of(moment)
+                    self.recording.rewrite(event, found, digest(found))
 
     def failed(self, moment: Moment) -> None:
         moment.event.mark = "failed"

@@ -14,7 +14,7 @@ from vizgrad.trace.clean import clean
 
 from . import values
 from .adopt import adopt
-from .digest import held_still, weight
+from .digest import held_still
 from .edits import Edit
 from .event import Event, Value
 from .follower import Level
@@ -147,8 +147,9 @@ class Travel:
         stepper.waiting = []
         ran = [e for e in stepper.recording.events if e.number >= number and e.number in outcome.digests]
         same = sum(e.digest == outcome.digests[e.number] for e in ran)
+        events = "event" if len(ran) == 1 else "events"
         stepper.why = (
-            f"rewound to event {number}; the {len(ran)} events since ran again, {same} of them with the same bits. "
+            f"rewound to event {number}; the {len(ran)} {events} since ran again, {same} of them with the same bits. "
             "Python code between them does not run again"
         )
 
@@ -208,10 +209,7 @@ class Travel:
         recording = self._stepper.recording
         for event in recording.events:
             if event.number >= first and event.number in outcome.digests:
-                recording.held -= weight(event.values or ())
-                event.values = outcome.values.get(event.number)
-                recording.held += weight(event.values or ())
-                event.digest = outcome.digests[event.number]
+                recording.rewrite(event, outcome.values.get(event.number), outcome.digests[event.number])
         for number, found in outcome.heard.items():
             event = recording.find(number)
             if event is not None:
