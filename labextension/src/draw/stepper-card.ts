@@ -156,7 +156,8 @@ class CardPanel implements Panel {
     for (const { name, tensor, part } of this.#tensors) {
       const large = name === this.#large;
       part.element.classList.toggle("vg-large", large);
-      const room = Math.max(part.element.clientWidth - 24, SMALL.width);
+      // Asked only where it is needed: an answer makes the browser lay out the whole page.
+      const room = large ? Math.max(part.element.clientWidth - 24, SMALL.width) : 0;
       const { rows, columns } = tensor;
       const many = this.#tensors.length > FULL;
       const small = many ? SMALL : roomFor(rows, columns, SMALL, ROOMY);
@@ -164,6 +165,10 @@ class CardPanel implements Panel {
         large ? { width: Math.min(room, LARGE.width), height: LARGE.height, large } : { ...small, large },
       );
     }
+    const rooms = this.#tensors.map(({ part }) => part.room());
+    this.#tensors.forEach(({ part }, i) => {
+      part.drawBars(rooms[i] ?? 0);
+    });
   }
 }
 

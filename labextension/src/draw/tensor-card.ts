@@ -30,6 +30,9 @@ export interface TensorCard {
   readonly element: HTMLElement;
   /** Paint: sizes and colours are known only in the page. */
   draw(frame: Frame): void;
+  /** Wide enough for this many CSS pixels: asked of all cards together, after all are painted. */
+  room(): number;
+  drawBars(room: number): void;
 }
 
 /** The sign of these matters even where all are above zero. */
@@ -77,7 +80,10 @@ export function tensorCard(
       if (!shown) return;
       picture.draw({ rows, columns, values: points.values, signed }, width, height);
       picture.mark(element.length > 0 ? cellOf(tensor, element) : undefined);
-      bars.draw(points, beside.clientWidth || HISTOGRAM.width);
+    },
+    room: () => beside.clientWidth,
+    drawBars(room) {
+      if (shown) bars.draw(points, room || HISTOGRAM.width);
     },
   };
 }
