@@ -101,7 +101,8 @@ class Op:
 
     def __post_init__(self) -> None:
         self.differentiable = any(self.gradients)
-        self.shares = any(g is not None and "shared" in g.reads for g in self.gradients)
+        asked = any(g is not None and "shared" in g.reads for g in self.gradients)
+        self.shares = asked and "shared" not in self.settings  # a setting of that name is a setting
         self.ways = () if self.variadic else tuple(g is not None for g in self.gradients)
         self.plan = tuple((name, *self._source(name)) for name in self.keeps)
         if self.variadic and any(source in ("input", "output") for _, source, _ in self.plan):

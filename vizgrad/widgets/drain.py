@@ -84,8 +84,9 @@ def _answer(kernel: Any, kind: str, sender: Any, message: Any) -> None:
         kernel.shell_stream if channel is None else channel.manager.get_subshell_to_shell_channel_socket(None)
     )
     answer = getattr(kernel, kind)(stream, sender, message)
-    with suppress(StopIteration):
-        answer.send(None)
+    if hasattr(answer, "send"):  # a coroutine, which comes to its end at once
+        with suppress(StopIteration):
+            answer.send(None)
 
 
 def _kernel() -> Any:
