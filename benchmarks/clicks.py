@@ -16,6 +16,7 @@ from timing import Row, compare, report, rounds
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 SOON = 0.05  # seconds
+READING = 500  # milliseconds before the next click: a person looks, and the picture comes to rest
 CELLS = (
     """\
 import vizgrad as torch
@@ -74,9 +75,9 @@ def rows() -> Iterator[Row]:
             book.view(1).awaits("stepping")
             page.wait_for_timeout(1000)
             seconds = []
-            for _ in range(rounds(200)):
+            for _ in range(rounds(100)):
                 seconds.append(page.evaluate(CLICK) / 1000)
-                page.wait_for_timeout(150)
+                page.wait_for_timeout(READING)
         finally:
             browser.close()
             lab.close()

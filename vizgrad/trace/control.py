@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from vizgrad.engine.watch import Watcher
 from . import wire
 from .clock import Clock
 
+EAGER = 0.0005  # seconds after which a thread that waits for Python's lock gets it, while nothing is computed
 SLICE = 0.05  # seconds; a pause looks up that often, so that interrupts and drained commands get through
 
 
@@ -113,6 +115,8 @@ class Control(Watcher):
         """Wait here until ``done``, which is asked 20 times a second and at each `wake`, or until Stop."""
         self.state = state
         self._clock.pause()
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(EAGER)  # three threads pass one message on; none computes for long
         try:
             while not self._wants_stop and not done():
                 self._tell()  # a publisher without a thread has no other occasion to speak
@@ -121,6 +125,7 @@ class Control(Watcher):
                 self.idle()
                 self._look_at_interrupt()
         finally:
+            sys.setswitchinterval(before)
             self.state = "live"
             self._clock.resume()
             if state == "paused":  # from one event to the next nothing is said: the next pause says it all

@@ -30,6 +30,15 @@ export function readLook(element: Element): Look {
   };
 }
 
+/** The picture gets no taller than this, so that it fits between two cells. */
+export const TALLEST = 480;
+
+/** A view that holds more than the graph gives it less room; undefined until it is in the page. */
+export function tallest(element: Element): number | undefined {
+  if (!element.isConnected) return undefined;
+  return Number.parseFloat(getComputedStyle(element).getPropertyValue("--vg-graph-tallest")) || TALLEST;
+}
+
 /** Heights of things, and the room between text and border. */
 export const TALL = { op: 44, plain: 32, pill: 22, title: 26, folded: 48 } as const;
 export const SIDE = 14;

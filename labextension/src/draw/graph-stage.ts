@@ -7,7 +7,7 @@ import type { Norms } from "../core/norms.ts";
 import type { Progress } from "../core/progress.ts";
 import { h } from "./dom.ts";
 import { type Hands, listen } from "./graph-input.ts";
-import { type Look, Ruler, readLook, TALL } from "./graph-look.ts";
+import { type Look, Ruler, readLook, TALL, TALLEST, tallest } from "./graph-look.ts";
 import { type Motion, moment, motionFrom, still } from "./graph-motion.ts";
 import { paint } from "./graph-paint.ts";
 import { tip } from "./graph-tip.ts";
@@ -23,8 +23,6 @@ export interface StageHands {
   tell(mark: Mark): readonly string[];
 }
 
-/** The picture gets no taller than this, so that it fits between two cells. */
-const TALLEST = 480;
 const LOWEST = 180;
 /** A whole that would be smaller than this is not shown whole at first: nobody could read it. */
 const LEGIBLE = 0.5;
@@ -52,6 +50,7 @@ export class Stage {
   /** Weight of the main chain. */
   #heaviest = 0;
   #tall = LOWEST;
+  #given: number | undefined; // the height that the style allows, asked once: an answer is dear
   #hover: string | undefined;
   /** Where a stepped program waits. */
   #place: string | undefined;
@@ -288,8 +287,8 @@ export class Stage {
 
   /** A view that holds more than the graph gives it less room. */
   get #tallest(): number {
-    const given = getComputedStyle(this.element).getPropertyValue("--vg-graph-tallest");
-    return Number.parseFloat(given) || TALLEST;
+    this.#given ??= tallest(this.element);
+    return this.#given ?? TALLEST;
   }
 
   #space(): { width: number; height: number } {

@@ -48,7 +48,8 @@ export const stepperPanel: MakePanel = (store) => {
     below.element,
   );
   element.addEventListener("keydown", (event) => onKey(event, store, looking));
-  const panels: Panel[] = [bar, card, scrub, picture];
+  // The graph first: it asks for its size, which is dear once the card has been written anew.
+  const panels: Panel[] = [bar, picture, card, scrub];
   return {
     element,
     draw() {
