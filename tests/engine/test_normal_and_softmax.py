@@ -131,3 +131,12 @@ def test_shared_rows_give_what_one_thread_gives(monkeypatch):
         results.append([y, dx, shared["weight"], shared["bias"], softmax.weights(scores, None, True, 0.3)])
     for one, four in zip(*results, strict=True):
         np.testing.assert_allclose(one, four, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(1, 2, 3), (2, 3), (4, 2, 3)])
+def test_a_bias_without_weights_gets_a_gradient_of_its_own_shape(shape):
+    x = vizgrad.randn(*shape, requires_grad=True)
+    bias = vizgrad.zeros(2, 3, requires_grad=True)
+    g = vizgrad.randn(*shape)
+    vizgrad.native_layer_norm(x, (2, 3), None, bias, 1e-5)[0].backward(g)
+    np.testing.assert_allclose(bias.grad.array, g.array.reshape(-1, 2, 3).sum(axis=0), rtol=1e-6, atol=1e-6)
