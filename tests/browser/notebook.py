@@ -153,6 +153,16 @@ class Notebook:
             f"([name, verb]) => {PANEL}(name).sessionContext.session.kernel[verb]()", [self.name, verb]
         )
 
+    def without_subshells(self) -> None:
+        """Let the page reach the kernel only as it reaches an older one: when the cell is over."""
+        self.page.evaluate(
+            """() => {
+              const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+              kernel.commsOverSubshells = 'disabled';
+              window.jupyterapp.serviceManager.kernels.commsOverSubshells = 'disabled';
+            }"""
+        )
+
     def save(self) -> dict[str, Any]:
         """Save, and read back what stands in the file."""
         self.page.evaluate(f"name => {PANEL}(name).context.save()", self.name)

@@ -70,13 +70,7 @@ def test_stop_while_paused(notebook):
 def test_without_subshells_the_page_interrupts(notebook):
     """As in an older kernel: nothing is heard until the cell ends, so the page knocks with an interrupt."""
     book = notebook(SETUP, watched(FOREVER), GAP, USABLE)
-    book.page.evaluate(
-        """() => {
-          const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-          kernel.commsOverSubshells = 'disabled';
-          window.jupyterapp.serviceManager.kernels.commsOverSubshells = 'disabled';
-        }"""
-    )
+    book.without_subshells()
     book.run(0)
     book.start(1)
     view = book.view(1)

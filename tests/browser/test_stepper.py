@@ -252,13 +252,7 @@ def test_step_on_a_run_that_is_live(notebook):
 def test_where_no_subshell_reaches_the_kernel(notebook):
     """As in an older kernel or another editor: while it waits, the program looks into its queue itself."""
     book = notebook(NET, STEP)
-    book.page.evaluate(
-        """() => {
-          const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-          kernel.commsOverSubshells = 'disabled';
-          window.jupyterapp.serviceManager.kernels.commsOverSubshells = 'disabled';
-        }"""
-    )
+    book.without_subshells()
     book.run(0)
     book.start(1)
     view = Stepper(book, book.output(1).locator(".vg-view").first)

@@ -69,7 +69,8 @@ def _gathered(g: Any, x: Any, mean: Any, rstd: Any, shared: Any) -> tuple[Any, A
     """Both x and its mean, less the mean where that is large; of each row the sums of g and of g · y.
 
     y is (x - mean) · rstd.  They are computed once for all gradients of a node, which hand in the same ``shared``.
-    Added up over the samples, the first dimension, they are the gradients by bias and weight, and left there.
+    Added up over the samples, the first dimension, they are the gradients by bias and weight of channels, and left
+    there; where x is samples alone, bias and weight run along its rows, and these sums say nothing of them.
     """
     if "sums" not in shared:
         if x.size <= _SMALL or not _near((mean * rstd) ** 2, 1):
@@ -78,7 +79,8 @@ def _gathered(g: Any, x: Any, mean: Any, rstd: Any, shared: Any) -> tuple[Any, A
         both[1] -= both[0] * mean
         both[1] *= rstd
         shared["sums"] = x, mean, both
-        shared["bias"], shared["weight"] = np.add.reduce(both, 1).reshape(2, -1)
+        if x.ndim > 2:
+            shared["bias"], shared["weight"] = np.add.reduce(both, 1).reshape(2, -1)
     return shared["sums"]
 
 

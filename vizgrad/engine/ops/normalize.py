@@ -161,11 +161,8 @@ class layer_norm(normalization):
         return xp.reshape(_d_scale(xp, xp.reshape(g, rows), x, mean, rstd, (0,), shared), weight_shape)
 
     def d_bias(xp, g, g_mean, g_rstd, bias_shape, shared):
-        left = _left(shared, "bias")
-        if g is None or (
-            left is not None and left.size == product(bias_shape)
-        ):  # without weights: one for all
-            return _maybe(xp, left, bias_shape)
+        if g is None or _left(shared, "bias") is not None:
+            return _maybe(xp, _left(shared, "bias"), bias_shape)
         axis = tuple(range(len(g.shape) - len(bias_shape))) if known(g.shape) else None
         return g if axis == () else xp.sum(widened(g) if isinstance(g, numpy.ndarray) else g, axis=axis)
 

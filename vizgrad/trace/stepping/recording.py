@@ -243,15 +243,18 @@ class Recording:
         return Ref(self._key_of(x, givens)) if isinstance(x, Bare) else x
 
     def _key_of(self, x: Any, givens: list[Given]) -> int:
-        known = self._keys.get(id(x))
-        if known is not None and known[0]() is x:
-            key = known[1]
-            if not self._is_current(x, key):
-                self._give_anew(x, key, givens)
-        else:
+        key = self._known(x)
+        if key is None:
             key = self._meet(x, givens)
+        elif not self._is_current(x, key):
+            self._give_anew(x, key, givens)
         self._see(x, key)
         return key
+
+    def _known(self, x: Any) -> int | None:
+        """The number that a tensor has; None if it has none yet."""
+        known, key = self._keys.get(id(x), (None, None))
+        return key if known is not None and known() is x else None
 
     def _meet(self, x: Any, givens: list[Given]) -> int:
         """A tensor that no event gave: it shares memory with one that is known, or it is new here."""
@@ -283,13 +286,12 @@ class Recording:
         """A Function that uses leaves which are not its arguments would use the program's own if it ran again."""
         given = {x.key for x in function.inputs if isinstance(x, Ref)}
         for x in moment.inputs:
-            if isinstance(x, Bare) and x.tracked and x.node is None and self.actions:
-                known = self._keys.get(id(x))
-                if known is None or known[0]() is not x or known[1] not in given:
-                    self.actions[-1].refused = (
-                        f"{function.name} computes with a tensor that is not one of its arguments, so it cannot "
-                        "run again apart from the program"
-                    )
+            leaf = isinstance(x, Bare) and x.tracked and x.node is None
+            if leaf and self.actions and self._known(x) not in given:
+                self.actions[-1].refused = (
+                    f"{function.name} computes with a tensor that is not one of its arguments, so it cannot "
+                    "run again apart from the program"
+                )
 
     def _mention(self, action: Action) -> None:
         """Tensors inside the arguments of a custom Function, by number."""
@@ -299,8 +301,9 @@ class Recording:
 
     def _enter(self, x: Any) -> int:
         """The number of a tensor that an event gave."""
-        known = self._keys.get(id(x))
-        key = known[1] if known is not None and known[0]() is x else self._name(x, self._key())
+        key = self._known(x)
+        if key is None:
+            key = self._name(x, self._key())
         self._see(x, key)
         return key
 
@@ -348,14 +351,15 @@ class Recording:
                 givens.append(Given(seen, gradient_of=leaf, none=True))
                 self._leaves[leaf] = None
             return
-        known = self._keys.get(id(g))
-        if known is not None and known[0]() is g and known[1] == seen and self._is_current(g, known[1]):
-            return
-        if known is not None and known[0]() is g and self._is_current(g, known[1]):
-            key = known[1]  # an event gave it, and the program made it the gradient
-            givens.append(Given(key, same=key, gradient_of=leaf))
+        key = self._known(g)
+        if key is not None and self._is_current(g, key):
+            if key == seen:
+                return
+            givens.append(
+                Given(key, same=key, gradient_of=leaf)
+            )  # an event's, which the program made the gradient
         else:
-            key = known[1] if known is not None and known[0]() is g else self._name(g, self._key())
+            key = self._name(g, self._key()) if key is None else key
             givens.append(Given(key, self._copy(g.array), gradient_of=leaf))
         self._leaves[leaf] = key
         self._see(g, key)
