@@ -102,6 +102,7 @@ def _version(package: str) -> str | None:
 # name, package, what it is good for, what to do without it
 PARTS = (
     ("NumPy", "numpy", "computes every number on the CPU", "pip install numpy"),
+    ("Numba", "numba", "compiles what NumPy is slow at", 'slower without it: pip install "vizgrad[fast]"'),
     ("ipywidgets", "ipywidgets", "live views", 'no live views: pip install "vizgrad[lab]"'),
     ("JupyterLab", "jupyterlab", "where the views are shown", 'pip install "vizgrad[lab]"'),
     ("Plotly", "plotly", "run.figure(...)", 'run.figure(...) needs: pip install "vizgrad[figures]"'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 
 import numpy as np
@@ -10,12 +11,31 @@ import pytest
 
 import vizgrad
 import vizgrad.nn.functional as ours
-from vizgrad.engine.kernels import normal, softmax, threads
+from vizgrad.engine.kernels import loops, normal, softmax, threads
 from vizgrad.engine.namespace import NUMPY
 from vizgrad.engine.ops import attention
 
 
+@pytest.fixture(params=["NumPy", "Python", "machine code"])
+def by(request, monkeypatch):
+    """Who goes over the numbers: NumPy's calls; the loops as they are written; the loops compiled."""
+    if request.param == "NumPy":
+        monkeypatch.setattr(loops, "_compiled", lambda: None)
+    elif request.param == "Python":
+        monkeypatch.setattr(loops, "_compiled", lambda: loops)
+    else:
+        pytest.importorskip("numba", reason="loops are compiled by Numba")
+        assert loops.for_arrays(np.zeros(1)) is not None
+    return request.param
+
+
+def test_without_numba_numpy_computes(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert loops._compiled.__wrapped__() is None
+
+
 @pytest.mark.torch
+@pytest.mark.usefixtures("by")
 @pytest.mark.parametrize("name", ["layer_norm", "batch_norm", "group_norm"])
 @pytest.mark.parametrize("level", [0.0, 1.0, 300.0])
 def test_normalization_of_large_means_keeps_its_digits(name, level):
@@ -43,6 +63,7 @@ def test_normalization_of_large_means_keeps_its_digits(name, level):
 
 
 @pytest.mark.torch
+@pytest.mark.usefixtures("by")
 @pytest.mark.parametrize("asked", ["x", "w", "b"])
 @pytest.mark.parametrize("shape", [(3, 4, 2), (16, 8, 100)])
 def test_gradients_of_a_normalization_can_be_asked_for_one_by_one(asked, shape):
@@ -116,6 +137,7 @@ def test_threads_share_rows(monkeypatch):
     assert os.waitpid(child, 0)[1] == 0
 
 
+@pytest.mark.usefixtures("by")
 def test_shared_rows_give_what_one_thread_gives(monkeypatch):
     r = np.random.default_rng(0)
     x, g = r.standard_normal((2, 1000, 40)).astype("f4")

@@ -5,7 +5,8 @@ mean and variance.  Where a mean is far larger than the spread, differences of s
 there the mean is subtracted first.
 
 x is seen in a shape whose last dimension, the rows, is one that a mean is taken over; ``over`` are the others.
-weight and bias are numbers for each row or, as in layer_norm, for each column.
+weight and bias are numbers for each row or, as in layer_norm, for each column.  What touches every number has two
+forms: NumPy's calls, and compiled loops (see loops.py) where there are such.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from . import blocks, threads
-from .rows import dots, lefts, ones, right, sums
+from . import blocks, loops, threads
+from .rows import dots, each_row, lefts, ones, right, sums
 
 _SMALL = 1 << 13  # elements up to which few calls matter more than few passes
 _FAR = 4  # mean² may be so many times the variance before it costs digits
@@ -92,7 +93,12 @@ def _near(square: Any, var: Any) -> bool:
 def _sums(a: Any, b: Any) -> np.ndarray:
     """Σ a and Σ a · b of each row, one behind the other."""
     both = np.empty((2, *a.shape[:-1], 1), b.dtype)
-    both[0], both[1] = sums(a), dots(a, b)
+    code = loops.for_arrays(a, b) if a.size > _SMALL else None
+    if code is None:
+        both[0], both[1] = sums(a), dots(a, b)
+    else:
+        n = a.shape[-1]
+        loops.on_rows(code.sums, a.reshape(-1, n), b.reshape(-1, n), *both.reshape(2, -1))
     return both
 
 
@@ -132,6 +138,12 @@ def _combined(terms: Any, shift: Any, whole: np.ndarray) -> np.ndarray:
             y += x * scale
         y += shift
         return whole
+    code = loops.for_arrays(whole, *(x for x, _ in terms))
+    if code is not None:
+        loop = code.scaled if len(terms) == 1 else code.scaled_pair
+        numbers = each_row(grid, *(scale for _, scale in terms), shift)
+        loops.on_rows(loop, *(x.reshape(-1, n) for x, _ in terms), *numbers, whole.reshape(-1, n))
+        return whole
     factors, line = lefts(grid, *(scale for _, scale in terms), shift), ones(n, whole.dtype)[0]
     out, (x, *others) = whole.reshape(-1, n), [x.reshape(-1, n) for x, _ in terms]
 
@@ -153,6 +165,9 @@ def _combined(terms: Any, shift: Any, whole: np.ndarray) -> np.ndarray:
 def _columns(x: Any, weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
     """`normalized` for each row of x (rows, n): scale and shift are matrices of rank one and two."""
     rows, n = x.shape
+    code = loops.for_arrays(x, weight, bias)
+    if code is not None:
+        return _columns_compiled(code, x, weight, bias, eps)
     mean, square = _mean(_sums(x, x), x, ())
     var = square - mean * mean
     if not _near(square, var):
@@ -180,20 +195,36 @@ def _d_columns(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, shape: Any, sh
 
     The gradients by weight and bias come from the same products and are left in ``shared``.
     """
-    rows, n = x.shape
     whole = np.empty(shape, dtype=x.dtype)
-    dx, line, one = whole.reshape(x.shape), right(weight), ones(n, x.dtype)[0]
-    columns = np.repeat(weight.reshape(-1, 1) / n, 2, axis=1)
+    operands = g, x, mean, rstd, weight, whole.reshape(x.shape)
     if x.size <= _SMALL:
-        y = (x - mean) * rstd
-        gy = g * y
-        y *= gy @ columns[:, :1]
-        y += g @ columns[:, :1]
-        np.multiply(g, weight, out=dx)
-        dx -= y
-        dx *= rstd
-        shared["weight"], shared["bias"] = gy.sum(axis=0), g.sum(axis=0)
-        return whole
+        found = _d_columns_at_once(*operands)
+    elif (code := loops.for_arrays(*operands)) is not None:
+        found = _d_columns_compiled(code, *operands)
+    else:
+        found = _d_columns_in_parts(*operands)
+    shared["weight"], shared["bias"] = found
+    return whole
+
+
+def _d_columns_at_once(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, dx: Any) -> tuple[Any, Any]:
+    """Write ``dx``; the gradients by weight and bias."""
+    column = weight.reshape(-1, 1) / x.shape[1]
+    y = (x - mean) * rstd
+    gy = g * y
+    y *= gy @ column
+    y += g @ column
+    np.multiply(g, weight, out=dx)
+    dx -= y
+    dx *= rstd
+    return gy.sum(axis=0), g.sum(axis=0)
+
+
+def _d_columns_in_parts(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, dx: Any) -> np.ndarray:
+    """Write ``dx``; the gradients by weight and bias."""
+    rows, n = x.shape
+    line, one = right(weight), ones(n, x.dtype)[0]
+    columns = np.repeat(weight.reshape(-1, 1) / n, 2, axis=1)
 
     def work(share: slice) -> Any:
         found = np.zeros((2, n), x.dtype)
@@ -217,5 +248,29 @@ def _d_columns(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, shape: Any, sh
             found += scale.T @ gs
         return found
 
-    shared["weight"], shared["bias"] = np.add.reduce(threads.run(work, threads.parts(rows, x.size)), 0)
-    return whole
+    return np.add.reduce(threads.run(work, threads.parts(rows, x.size)), 0)
+
+
+def _columns_compiled(code: Any, x: Any, weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
+    """`_columns` in one pass; a row is still in the cache when its mean is subtracted."""
+    rows, n = x.shape
+    y, (mean, var) = blocks.aligned(x.shape, x.dtype), np.empty((2, rows, 1), x.dtype)
+    weight = np.ones(n, x.dtype) if weight is None else weight[0]
+    bias = np.zeros(n, x.dtype) if bias is None else bias[0]
+
+    def loop(x: Any, y: Any, mean: Any, var: Any) -> None:
+        code.normalized(x, weight, bias, eps, y, mean, var)
+
+    loops.on_rows(loop, x, y, mean[:, 0], var[:, 0])
+    return y, mean, var
+
+
+def _d_columns_compiled(code: Any, g: Any, x: Any, mean: Any, rstd: Any, weight: Any, dx: Any) -> np.ndarray:
+    """Write ``dx``; the gradients by weight and bias."""
+
+    def loop(g: Any, x: Any, mean: Any, rstd: Any, dx: Any) -> np.ndarray:
+        found = np.zeros((2, x.shape[1]), x.dtype)
+        code.d_normalized(g, x, mean, rstd, weight[0], dx, *found)
+        return found
+
+    return np.add.reduce(loops.on_rows(loop, g, x, mean[:, 0], rstd[:, 0], dx), 0)

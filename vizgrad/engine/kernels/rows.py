@@ -26,6 +26,14 @@ def lefts(grid: Any, *each: Any) -> np.ndarray:
     return columns.reshape(len(each), -1, 2)
 
 
+def each_row(grid: Any, *each: Any) -> np.ndarray:
+    """For each of these, which broadcast to (*grid, 1), a line with a number for every row."""
+    lines = np.empty((len(each), *grid, 1), each[0].dtype)
+    for line, numbers in zip(lines, each, strict=True):
+        line[...] = numbers
+    return lines.reshape(len(each), -1)
+
+
 def right(line: Any) -> np.ndarray:
     """``line`` above zeros."""
     rows = np.zeros((2, line.size), line.dtype)
