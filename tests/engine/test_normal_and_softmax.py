@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,8 +60,63 @@ def test_normalization_of_large_means_keeps_its_digits(name, level):
     (mine * mine * mine).sum().backward()
     near = 1e-5 if level < 100 else 2e-4  # float32 holds fewer digits of 300 ± 1
     for got, right in zip([mine, *(t.grad for t in tensors)], [y, *(t.grad for t in ts)], strict=True):
+        assert got is not None
         right = right.detach().numpy()
         np.testing.assert_allclose(got.detach().numpy(), right, rtol=near, atol=near * abs(right).max())
+
+
+KINDS = ("bfloat16", "float16", "float32", "float64", "int64", "complex64")
+NORMALIZED: dict[str, Callable[..., Any]] = {
+    "layer": lambda f, x, w, c: f.layer_norm(x, (3,), w, w),
+    "group": lambda f, x, w, c: f.group_norm(x, 3, c, c),
+    "instance": lambda f, x, w, c: f.instance_norm(x, None, None, c, c),
+    "batch": lambda f, x, w, c: f.batch_norm(x, None, None, c, c, True),
+    "batch of one kind": lambda f, x, w, c: f.batch_norm(x, None, None, None, None, True),
+    "afterwards": lambda f, x, w, c: f.batch_norm(x, c.detach(), c.detach(), c, c),
+    "rms": lambda f, x, w, c: f.rms_norm(x, (3,), w),
+}
+
+
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore:Mismatch dtype")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", NORMALIZED)
+def test_kinds_of_numbers_in_a_normalization(name, kind):
+    """The input's dtype leads: of the result, of its gradient, and of what the parameters may be."""
+    import torch
+
+    for other in KINDS if name != "rms" else KINDS[:4]:
+        found = []
+        for t in (torch, vizgrad):
+            x = t.linspace(0, 5, 72).reshape(4, 6, 3).to(getattr(t, kind)).requires_grad_("float" in kind)
+            w, c = (t.ones(n, dtype=getattr(t, other)).requires_grad_("float" in other) for n in (3, 6))
+            try:
+                y = NORMALIZED[name](t.nn.functional, x, w, c)
+                if "float" in kind:
+                    (y * y).sum().backward()
+            except (RuntimeError, NotImplementedError) as error:
+                found.append(type(error))
+            else:
+                found.append([str(part.dtype) for part in (y, x.grad, w.grad, c.grad) if part is not None])
+        right, got = found
+        assert got == right or (isinstance(got, type) and issubclass(got, right)), other
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("kind", ["bool", "int64", "complex64"])
+@pytest.mark.parametrize("name", [f"{how}_pool" for how in ("avg", "max", "adaptive_avg", "adaptive_max")])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_kinds_of_numbers_in_a_pooling(name, n, kind):
+    import torch
+
+    found = []
+    for t in (torch, vizgrad):
+        x = t.ones(1, 2, *[4] * n, dtype=getattr(t, kind))
+        try:
+            found.append(str(getattr(t.nn.functional, f"{name}{n}d")(x, 2).dtype))
+        except (RuntimeError, NotImplementedError) as error:
+            found.append(type(error))
+    assert found[0] == found[1]
 
 
 @pytest.mark.torch

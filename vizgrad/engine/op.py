@@ -48,6 +48,7 @@ class Formula:
     out = False  # the function takes ``out=``
     grad_fn = ""  # what ``tensor.grad_fn`` is called, where PyTorch calls it otherwise than the row
     tensors = ""  # which inputs may not be Python numbers: "all", "first", "any" (one at least)
+    leads = ""  # "kind": only the first input is asked of its kind; "dtype": the others have its dtype, or float32
     kinds = ""  # the kinds of numbers that it is for, in NumPy's letters (bfloat16: V); "": whatever computes
     formula: str | None = None  # what to show for a body that ink cannot follow
     formulas: dict[str, str] = {}  # the same for its gradients, by input
@@ -193,7 +194,7 @@ def _read(cls: Any) -> Op:
         exact=cls.exact or bool(cls.view),
         outputs=cls.outputs,
         pack=result(cls.named, *cls.outputs)._make if cls.named else tuple,
-        check=demands.check if cls.tensors or cls.kinds else None,
+        check=demands.check_led if cls.leads else demands.check if cls.tensors or cls.kinds else None,
     )
     row.function = compiled.function(row, arguments, takes_out=cls.out)
     return row

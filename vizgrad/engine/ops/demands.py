@@ -55,5 +55,18 @@ def check(op: Op, arrays: list[Any]) -> None:
             raise NotImplementedError(f"\"{op.name}\" not implemented for '{dtype.of(wrong[0]).legacy}'")
 
 
+def check_led(op: Op, arrays: list[Any]) -> None:
+    """`check` where the first operand leads; half-precision ones may have parameters in single precision.
+
+    Raises NotImplementedError for a kind of number, RuntimeError where another operand has another dtype.
+    """
+    first, *others = (a for a in arrays if _is_array(a))
+    if first.dtype.kind not in op.family.kinds:
+        raise NotImplementedError(f"\"{op.name}\" not implemented for '{dtype.of(first).legacy}'")
+    allowed = (first.dtype, numpy.dtype("f4")) if first.dtype.itemsize == 2 else (first.dtype,)
+    if op.family.leads == "dtype" and any(other.dtype not in allowed for other in others):
+        raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
+
+
 def _is_array(a: Any) -> bool:
     return hasattr(a, "dtype") and not isinstance(a, numpy.generic)

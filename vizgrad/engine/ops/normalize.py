@@ -13,6 +13,7 @@ import numpy
 
 from vizgrad.engine.kernels import blocks, normal
 from vizgrad.engine.op import Formula, op
+from vizgrad.engine.ops import demands
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shapes import known, product
 from vizgrad.engine.ops.words import Shape, Value
@@ -22,6 +23,8 @@ class normalization(Formula):
     """Half-precision inputs are normalized in single precision; y comes back in the input's dtype."""
 
     formula = "(x - mean) / √(var + eps) · W + b"
+    kinds, leads = demands.FLOATING, "dtype"
+    exact = True  # 16-bit floats are widened here: mean and spread stay in single precision
     broadcasts = True  # the engine brings gradients back to the dtype and shape of weight and bias
 
 
@@ -80,9 +83,6 @@ def _channel_sums(xp, g, shared):
 def _plus(a, b):
     """The sum of two gradients; None counts as nothing."""
     return b if a is None else a + b
-
-
-# --- layer_norm, rms_norm ----------------------------------------------------------------------------------
 
 
 def _rows(shape: Any, normalized_shape: Any, star: str = "*, ") -> tuple[int, int]:
@@ -185,6 +185,7 @@ class rms_norm(normalization):
     """
 
     samples = (Sample((3, 4), (4,), normalized_shape=(4,)), Sample((2, 3, 4), None, normalized_shape=(3, 4)))
+    kinds, leads = demands.SMOOTH, "kind"
     formula = "x / √(mean(x²) + eps) · W"
     outputs = ("y", "scale")
 

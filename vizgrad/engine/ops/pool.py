@@ -8,6 +8,7 @@ from typing import Any
 from vizgrad.engine.kernels import pooling as kernel
 from vizgrad.engine.kernels.window import Window
 from vizgrad.engine.op import Formula, op
+from vizgrad.engine.ops import demands
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.words import Shape, Value
 
@@ -70,6 +71,7 @@ class max_pooling(Formula):
     """Input (N, C, *plane) or (C, *plane).  What is kept: which place of its window was the largest."""
 
     formula = "y[i] = max x[i·stride + k·dilation - padding] over all k"
+    kinds = demands.ORDERED
 
 
 def _max_shape(n, input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
@@ -96,6 +98,7 @@ def _max_d_input(xp, g, which, input_shape, kernel_size, stride, padding, dilati
 class max_pool1d(max_pooling):
     """The largest element under a window that slides along a signal"""
 
+    kinds = demands.FLOATING
     samples = (
         Sample((2, 3, 8), kernel_size=2),
         Sample((3, 8), kernel_size=3, stride=2, padding=1, ceil_mode=True),

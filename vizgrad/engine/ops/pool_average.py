@@ -9,6 +9,7 @@ import numpy
 
 from vizgrad.engine.kernels import pooling as kernel
 from vizgrad.engine.op import Formula, op
+from vizgrad.engine.ops import demands
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.shapes import known, product
 from vizgrad.engine.ops.words import Shape, Value
@@ -22,6 +23,7 @@ class average_pooling(Formula):
     """Input (N, C, *plane) or (C, *plane)."""
 
     formula = "y[i] = mean of x[i·stride + k - padding] over all k"
+    kinds = demands.FLOATING + "i"
     out = True
 
 
@@ -204,6 +206,7 @@ class adaptive_pooling(Formula):
     """The i-th of m windows over n elements begins at ⌊i n / m⌋ and ends at ⌈(i + 1) n / m⌉."""
 
     formula = "y[i] = mean of x[j] over ⌊i·n/m⌋ ≤ j < ⌈(i+1)·n/m⌉"
+    kinds = demands.FLOATING
 
 
 def _adaptive_average(xp, n, input, output_size):
