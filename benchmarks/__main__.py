@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +11,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from timing import HEAD, Row, line  # noqa: E402 - a script's neighbours are found only now
+from timing import HEAD, Row, line, versions  # noqa: E402 - a script's neighbours are found only now
 
 SCRIPTS = ("ops", "watch", "stepping", "clicks", "steps")
 
 
 def main() -> int:
     """Run the scripts one after the other, each in a process of its own."""
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}.")
+    print(versions())
     print(
         "A ratio is VizGrad's time over the other's; a target is met when the whole interval is below it.\n"
     )

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import gc
 import json
+import os
+import platform
 import random
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from importlib import metadata
 from statistics import median
 
 QUICK = "--quick" in sys.argv  # a tenth of the rounds, to see that everything runs
@@ -97,9 +100,20 @@ def _time(seconds: float) -> str:
 def report(rows: Iterable[Row]) -> None:
     """Print the rows as they come: for people, or one JSON object a line with ``--json``."""
     if "--json" not in sys.argv:
-        print(HEAD)
+        print(f"{versions()}\n{HEAD}")
     for row in rows:
         print(json.dumps(asdict(row)) if "--json" in sys.argv else line(row), flush=True)
+
+
+def versions() -> str:
+    """What the figures depend on.  Without Numba, VizGrad makes do with NumPy's calls."""
+    found = [f"Python {platform.python_version()}", f"{os.cpu_count()} cores", platform.machine()]
+    for name in ("numpy", "numba", "torch"):
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            found.append(f"no {name}")
+    return ", ".join(found)
 
 
 HEAD = f"{'what':<52} {'ratio':>6}  {'95 % interval':<15} {'target':<8} {'':<7} medians"
