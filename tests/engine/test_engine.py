@@ -222,6 +222,10 @@ def test_prints_as_pytorch(make):
             lambda: vizgrad.ones(3) + vizgrad.ones(4),
             r"size of tensor a \(3\) must match the size of tensor b \(4\)",
         ),
+        (
+            lambda: vizgrad.ones(2, 16, 32) + vizgrad.ones(17, 16),  # the last of two misfits, as PyTorch
+            r"size of tensor a \(32\) must match the size of tensor b \(16\) at non-singleton dimension 2",
+        ),
         (lambda: vizgrad.ones(3).reshape(2, 2), r"shape '\[2, 2\]' is invalid for input of size 3"),
         (lambda: vizgrad.ones(3).backward(), "does not require grad"),
         (lambda: vizgrad.ones(3, requires_grad=True).exp().backward(), "only for scalar outputs"),

@@ -18,22 +18,9 @@ from vizgrad.engine.namespace import NUMPY
 from vizgrad.engine.ops import attention
 
 
-@pytest.fixture(params=["NumPy", "Python", "machine code"])
-def by(request, monkeypatch):
-    """Who goes over the numbers: NumPy's calls; the loops as they are written; the loops compiled."""
-    if request.param == "NumPy":
-        monkeypatch.setattr(loops, "_compiled", lambda: None)
-    elif request.param == "Python":
-        monkeypatch.setattr(loops, "_compiled", lambda: loops)
-    else:
-        pytest.importorskip("numba", reason="loops are compiled by Numba")
-        assert loops.for_arrays(np.zeros(1)) is not None
-    return request.param
-
-
 def test_without_numba_numpy_computes(monkeypatch):
-    monkeypatch.setitem(sys.modules, "numba", None)
-    assert loops._compiled.__wrapped__() is None
+    monkeypatch.setitem(sys.modules, "numba.core", None)
+    assert loops.available.__wrapped__() is False
 
 
 @pytest.mark.torch

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from . import blocks, loops, threads
+from . import blocks, loops, normal_loops, threads
 from .rows import dots, each_row, lefts, ones, right, sums
 
 _SMALL = 1 << 13  # elements up to which few calls matter more than few passes
@@ -93,12 +93,11 @@ def _near(square: Any, var: Any) -> bool:
 def _sums(a: Any, b: Any) -> np.ndarray:
     """Σ a and Σ a · b of each row, one behind the other."""
     both = np.empty((2, *a.shape[:-1], 1), b.dtype)
-    code = loops.for_arrays(a, b) if a.size > _SMALL else None
-    if code is None:
-        both[0], both[1] = sums(a), dots(a, b)
-    else:
+    if a.size > _SMALL and loops.take(a, b):
         n = a.shape[-1]
-        loops.on_rows(code.sums, a.reshape(-1, n), b.reshape(-1, n), *both.reshape(2, -1))
+        loops.on_rows(normal_loops.sums, a.reshape(-1, n), b.reshape(-1, n), *both.reshape(2, -1))
+    else:
+        both[0], both[1] = sums(a), dots(a, b)
     return both
 
 
@@ -138,9 +137,8 @@ def _combined(terms: Any, shift: Any, whole: np.ndarray) -> np.ndarray:
             y += x * scale
         y += shift
         return whole
-    code = loops.for_arrays(whole, *(x for x, _ in terms))
-    if code is not None:
-        loop = code.scaled if len(terms) == 1 else code.scaled_pair
+    if loops.take(whole, *(x for x, _ in terms)):
+        loop = normal_loops.scaled if len(terms) == 1 else normal_loops.scaled_pair
         numbers = each_row(grid, *(scale for _, scale in terms), shift)
         loops.on_rows(loop, *(x.reshape(-1, n) for x, _ in terms), *numbers, whole.reshape(-1, n))
         return whole
@@ -165,9 +163,8 @@ def _combined(terms: Any, shift: Any, whole: np.ndarray) -> np.ndarray:
 def _columns(x: Any, weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
     """`normalized` for each row of x (rows, n): scale and shift are matrices of rank one and two."""
     rows, n = x.shape
-    code = loops.for_arrays(x, weight, bias)
-    if code is not None:
-        return _columns_compiled(code, x, weight, bias, eps)
+    if loops.take(x, weight, bias):
+        return _columns_compiled(x, weight, bias, eps)
     mean, square = _mean(_sums(x, x), x, ())
     var = square - mean * mean
     if not _near(square, var):
@@ -199,8 +196,8 @@ def _d_columns(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, shape: Any, sh
     operands = g, x, mean, rstd, weight, whole.reshape(x.shape)
     if x.size <= _SMALL:
         found = _d_columns_at_once(*operands)
-    elif (code := loops.for_arrays(*operands)) is not None:
-        found = _d_columns_compiled(code, *operands)
+    elif loops.take(*operands):
+        found = _d_columns_compiled(*operands)
     else:
         found = _d_columns_in_parts(*operands)
     shared["weight"], shared["bias"] = found
@@ -251,7 +248,7 @@ def _d_columns_in_parts(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, dx: A
     return np.add.reduce(threads.run(work, threads.parts(rows, x.size)), 0)
 
 
-def _columns_compiled(code: Any, x: Any, weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
+def _columns_compiled(x: Any, weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
     """`_columns` in one pass; a row is still in the cache when its mean is subtracted."""
     rows, n = x.shape
     y, (mean, var) = blocks.aligned(x.shape, x.dtype), np.empty((2, rows, 1), x.dtype)
@@ -259,18 +256,18 @@ def _columns_compiled(code: Any, x: Any, weight: Any, bias: Any, eps: float) -> 
     bias = np.zeros(n, x.dtype) if bias is None else bias[0]
 
     def loop(x: Any, y: Any, mean: Any, var: Any) -> None:
-        code.normalized(x, weight, bias, eps, y, mean, var)
+        normal_loops.normalized(x, weight, bias, eps, y, mean, var)
 
     loops.on_rows(loop, x, y, mean[:, 0], var[:, 0])
     return y, mean, var
 
 
-def _d_columns_compiled(code: Any, g: Any, x: Any, mean: Any, rstd: Any, weight: Any, dx: Any) -> np.ndarray:
+def _d_columns_compiled(g: Any, x: Any, mean: Any, rstd: Any, weight: Any, dx: Any) -> np.ndarray:
     """Write ``dx``; the gradients by weight and bias."""
 
     def loop(g: Any, x: Any, mean: Any, rstd: Any, dx: Any) -> np.ndarray:
         found = np.zeros((2, x.shape[1]), x.dtype)
-        code.d_normalized(g, x, mean, rstd, weight[0], dx, *found)
+        normal_loops.d_normalized(g, x, mean, rstd, weight[0], dx, *found)
         return found
 
     return np.add.reduce(loops.on_rows(loop, g, x, mean[:, 0], rstd[:, 0], dx), 0)
