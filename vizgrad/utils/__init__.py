@@ -1,5 +1,6 @@
 """Helpers around training: data, checkpoints of activations, exchange with other libraries."""
 
+from . import _pytree as _pytree
 from . import checkpoint, data, dlpack, hooks
 
 __all__ = ["checkpoint", "data", "dlpack", "hooks"]
