@@ -189,6 +189,7 @@ LAWS = {
     "uniform_(x, -0.2, 0.7)": (0.25, 0.9 / math.sqrt(12)),
     "normal_(x, 0.3, 2.0)": (0.3, 2.0),
     "trunc_normal_(x, std=1.0, a=-1.0, b=1.0)": (0.0, 0.5396),
+    "trunc_normal_(x, std=1.0, a=1.5, b=2.0)": (1.7143, 0.1411),  # where one number in 22 falls
     "xavier_uniform_(x, gain=2.0)": (0.0, 2 * math.sqrt(2 / 700)),
     "xavier_normal_(x)": (0.0, math.sqrt(2 / 700)),
     "kaiming_uniform_(x, mode='fan_out', nonlinearity='relu')": (0.0, math.sqrt(2 / 300)),

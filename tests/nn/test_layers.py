@@ -221,3 +221,30 @@ def test_begins_as_in_torch(text):
         spread, bound = float(b.detach().std()) if b.numel() > 1 else 0, float(b.detach().abs().max())
         assert abs(float(a.detach().array.std()) - spread) <= 0.15 * spread, name
         assert abs(float(abs(a.detach().array).max()) - bound) <= 0.2 * bound + 1e-9, name
+
+
+@pytest.mark.parametrize(
+    "kind", ["Conv1d(2, 3, 3)", "Conv2d(2, 3, 3, padding=1, padding_mode='circular')", "Conv3d(2, 3, 2)"]
+)
+def test_a_convolution_takes_other_weights_than_its_own(kind):
+    class Halved:
+        """What layers that adapt their weights override."""
+
+        def _conv_forward(self, input, weight, bias):
+            return super()._conv_forward(input, weight / 2, None)
+
+    def run(nn, tensor):
+        layer = build(nn, kind)
+        x = tensor(draw((2, 2) + (5,) * len(layer.kernel_size), 3))
+        layer.to(x.dtype)
+        with_half = type("Half", (Halved, type(layer)), {})
+        weight = tensor(draw(tuple(layer.weight.shape), 4))
+        whole = layer._conv_forward(x, weight, None)
+        layer.weight.data, layer.__class__ = weight, with_half
+        return whole, layer(x) * 2
+
+    from vizgrad import tensor
+
+    mine, again = run(nn, tensor)
+    assert same(mine, again) is None
+    assert same(run(torch().nn, torch().tensor)[0], mine) is None

@@ -105,14 +105,19 @@ def trunc_normal_(
             stacklevel=2,
         )
     below, above = (0.5 * (1 + math.erf((x - mean) / (std * math.sqrt(2.0)))) for x in (a, b))
-    if above - below < 0.05:
-        raise ValueError(
-            f"[{a}, {b}] holds less than a twentieth of the normal distribution {mean} ± {std}; widen it"
-        )
     stream = (generator or default(tensor.device)).stream
-    x = stream.standard_normal(tensor.shape) * std + mean
-    while (outside := (x < a) | (x > b)).any():
-        x[outside] = stream.standard_normal(int(outside.sum())) * std + mean
+    if above - below > 0.3:
+        x = stream.standard_normal(tensor.shape) * std + mean
+        while (outside := (x < a) | (x > b)).any():
+            x[outside] = stream.standard_normal(int(outside.sum())) * std + mean
+        return _write(tensor, x)
+    # Few normal numbers would fall inside: even ones are drawn, and kept as often as the density there is high
+    peak = ((max(a, min(mean, b)) - mean) / std) ** 2
+    x = stream.random(tensor.shape) * (b - a) + a
+    wrong = stream.random(tensor.shape) >= numpy.exp(0.5 * (peak - ((x - mean) / std) ** 2))
+    while wrong.any():
+        x[wrong] = stream.random(int(wrong.sum())) * (b - a) + a
+        wrong &= stream.random(tensor.shape) >= numpy.exp(0.5 * (peak - ((x - mean) / std) ** 2))
     return _write(tensor, x)
 
 

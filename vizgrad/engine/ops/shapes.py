@@ -10,7 +10,7 @@ def broadcast(*shapes: Sequence[int], **_: Any) -> tuple[int, ...]:
     """The shape that all of these stretch to."""
     result: list[int] = []
     longest = max(map(len, shapes), default=0)
-    for i in range(-longest, 0):
+    for i in range(-1, -longest - 1, -1):  # the last misfit is the one that PyTorch names
         sizes = [s[i] for s in shapes if len(s) >= -i]
         wide = [n for n in sizes if n != 1]
         if any(n != wide[0] for n in wide):
@@ -19,7 +19,7 @@ def broadcast(*shapes: Sequence[int], **_: Any) -> tuple[int, ...]:
                 f"at non-singleton dimension {longest + i}"
             )
         result.append(wide[0] if wide else 1)
-    return tuple(result)
+    return tuple(reversed(result))
 
 
 def same(input: Sequence[int], *_: Any, **__: Any) -> tuple[int, ...]:
