@@ -69,7 +69,7 @@ FAMILIES: dict[str, Op] = {
 
 # Why a family may cost more than three times as much.
 WHY = {
-    "gelu": "NumPy has no error function: ours is some thirty passes over the array, each in the cache",
+    "gelu": "NumPy has no error function: without Numba ours is some thirty passes over the array, each in the cache",
     "randn": "NumPy draws one normal number after the other, PyTorch eight at once",
     "topk(1)": "small: sorting, cutting and picking are NumPy calls of a µs each; large: one thread partitions a copy",
     "gather(1)": "the index is checked, then turned into places: NumPy calls of a µs each",
