@@ -133,6 +133,15 @@ t.asarray([1], copy=False)
 t.asarray(np.arange(3), dtype=t.float32, copy=False)
 t.asarray(bytearray(b'abcd'))
 t.asarray(t.ones(2, requires_grad=True)).requires_grad
+t.asarray(t.ones(2, requires_grad=True), requires_grad=False)
+t.asarray(t.ones(2, requires_grad=True) * 2, requires_grad=False)
+t.asarray(t.ones(2, requires_grad=True) * 2, requires_grad=False, dtype=t.float64)
+t.asarray(t.ones(2), requires_grad=True, copy=True)
+(lambda x: t.asarray(x, requires_grad=True) is x)(t.ones(2))
+(lambda x: t.asarray(x, requires_grad=False) is x)(t.ones(2, requires_grad=True))
+t.ones(4).broadcast_to(2, 4).shape
+t.broadcast_to(t.ones(4), size=(2, 4)).shape
+t.ones(1).untyped_storage()
 t.full_like(t.ones(2), 3)
 t.full_like(t.ones(2, dtype=t.uint8), -9)
 t.zeros_like([1])

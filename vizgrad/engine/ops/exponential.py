@@ -185,7 +185,7 @@ class entr(analytic):
 
     def forward(xp, input: Value):
         inside = -input * xp.log(xp.where(input > 0, input, xp.ones_like(input)))
-        return xp.where(input < 0, -xp.inf, inside)
+        return xp.where(input < 0, -xp.inf, xp.where(input == 0, 0.0, inside))  # 0 itself, not -0
 
     def d_input(xp, g, input):
         return g * (-xp.log(input) - 1)

@@ -141,11 +141,14 @@ class remainder(division):
     """a - b · floor(a / b): the sign of b"""
 
     tensors = "any"
+    formula = "remainder(x, other)"
 
     def forward(xp, input: Value, other: Value):
         if _is_whole(input, other):
             _no_zero(xp, other)
-        return xp.remainder(input, other)
+            return xp.remainder(input, other)
+        y = xp.remainder(input, other)
+        return xp.where(y == 0, xp.copysign(y, input), y)  # NumPy's 0 has the sign of b, PyTorch's that of a
 
     def d_input(xp, g):
         return g

@@ -13,9 +13,9 @@ def broadcast(*shapes: Sequence[int], **_: Any) -> tuple[int, ...]:
     for i in range(-1, -longest - 1, -1):  # the last misfit is the one that PyTorch names
         sizes = [s[i] for s in shapes if len(s) >= -i]
         wide = [n for n in sizes if n != 1]
-        if any(n != wide[0] for n in wide):
+        if other := [n for n in wide if n != wide[0]]:
             raise RuntimeError(
-                f"The size of tensor a ({sizes[0]}) must match the size of tensor b ({sizes[-1]}) "
+                f"The size of tensor a ({wide[0]}) must match the size of tensor b ({other[0]}) "
                 f"at non-singleton dimension {longest + i}"
             )
         result.append(wide[0] if wide else 1)

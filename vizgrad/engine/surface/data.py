@@ -61,8 +61,10 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Any:
 
 
 def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None,
-            requires_grad: bool = False) -> Any:  # fmt: skip
+            requires_grad: bool | None = None) -> Any:  # fmt: skip
     """``obj`` as a tensor.  ``copy``: True always copies, False never does, None only where it must.
+
+    ``requires_grad`` None leaves a tensor's history as it is; False cuts it off, True asks for its gradient.
 
     Takes tensors, arrays, buffers, whatever speaks DLPack, numbers and nested lists.  Raises ValueError where
     ``copy=False`` cannot be kept.
@@ -72,7 +74,9 @@ def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | Non
         if copy is False and y is not obj:
             raise ValueError(f"can't alias tensor with dtype {obj.dtype} into dtype {dtype}.")  # type: ignore[attr-defined]
         y = y.clone() if copy and y is obj else y
-        return y.detach().requires_grad_() if requires_grad and not y.requires_grad else y
+        if requires_grad is False:
+            return y.requires_grad_(False) if y.is_leaf else y.detach()
+        return y.requires_grad_() if requires_grad and not y.requires_grad else y
     source = obj
     if not isinstance(obj, (numpy.ndarray, numpy.generic, list, tuple)):
         if hasattr(obj, "__dlpack__"):
@@ -83,7 +87,7 @@ def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | Non
     shared = isinstance(source, numpy.ndarray) and numpy.shares_memory(array, source)
     if copy is False and not shared:
         raise ValueError("can't alias arbitrary sequence into a tensor, nor convert without a copy")
-    return finished(array.copy() if copy and shared else array, requires_grad)
+    return finished(array.copy() if copy and shared else array, bool(requires_grad))
 
 
 def _from_dlpack(obj: Any) -> Any:

@@ -55,9 +55,9 @@ def expand(self: Any, *size: Any, implicit: bool = False) -> Any:
     return _look(_expand, self, {"size": sizes(size)})
 
 
-def broadcast_to(input: Any, size: Any) -> Any:
+def broadcast_to(input: Any, *size_: Any, size: Any = None) -> Any:
     """`expand`, by its other name."""
-    return _look(_expand, input, {"size": sizes((size,))})
+    return _look(_expand, input, {"size": sizes(size_ if size is None else (size,))})
 
 
 def broadcast_shapes(*shapes_: Any) -> Any:

@@ -18,6 +18,7 @@ from vizgrad.engine.ops import elementwise, shapes
 from vizgrad.engine.ops import index as rows
 from vizgrad.engine.ops import shape as _shape
 
+from .data import array_of
 from .out import fills_out
 
 _slice, _select, _index, _index_put = (
@@ -351,6 +352,10 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         )
     if input is None or other is None:
         raise TypeError("where() takes a condition alone, or a condition with both input and other")
+    if not isinstance(input, Bare) and not isinstance(
+        other, Bare
+    ):  # two numbers: of the default types, not NumPy's
+        input = Bare._wrap(array_of(input, None, condition.device))
     return elementwise.where(condition, input, other)
 
 

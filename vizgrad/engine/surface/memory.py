@@ -247,8 +247,8 @@ class UntypedStorage:
         return hash(self.data_ptr())
 
     def __repr__(self) -> str:
-        rows = "".join(f" {x}\n" for x in self)
-        return f"{rows}[{type(self).__name__}(device={self.device}) of size {len(self)}]"
+        rows, kind = "".join(f" {x}\n" for x in self), f"dtype={self.dtype}, " if self.kind else ""
+        return f"{rows}[torch.storage.{type(self).__name__}({kind}device={self.device}) of size {len(self)}]"
 
 
 class TypedStorage(UntypedStorage):
