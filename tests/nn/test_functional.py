@@ -246,3 +246,52 @@ def test_clipping_and_vectors(norm_type):
         results.append([total, *clipped, *[p.grad for p in ps], vector, *ps])
     for a, b in zip(*results, strict=True):
         same(a, b)
+
+
+MISFITS = """
+nn.Linear(3, 2)(x.double())
+nn.Linear(3, 2)(x.long())
+nn.Linear(3, 2)(x[0].half())
+F.linear(x, torch.ones(2, 3), torch.ones(2).double())
+F.linear(x, torch.ones(4, 5))
+F.linear(x, torch.ones(2, 3), torch.ones(3))
+nn.LSTMCell(3, 2)(x.double())
+nn.GRUCell(3, 2)(x, torch.zeros(2, 2).double())
+F.binary_cross_entropy(x, x.long())
+F.binary_cross_entropy(x, x.double())
+F.binary_cross_entropy_with_logits(x, x.long())
+F.mse_loss(x, torch.ones(2))
+F.l1_loss(x, torch.ones(4, 3), reduction='sum')
+F.nll_loss(x, torch.ones(2).int())
+F.cross_entropy(x, torch.ones(2).int(), label_smoothing=0.1)
+F.cross_entropy(x, torch.ones(2).bool())
+""".strip().splitlines()
+
+
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore:Using a target size")
+@pytest.mark.parametrize("text", MISFITS)
+def test_what_does_not_fit_together_is_refused_in_the_words_of_torch(text):
+    said = []
+    for library in (torch(), vizgrad):
+        names = {
+            "torch": library,
+            "nn": library.nn,
+            "F": library.nn.functional,
+            "x": library.full((2, 3), 0.5),
+        }
+        with pytest.raises(RuntimeError) as refused:
+            eval(text, names)
+        said.append(str(refused.value).splitlines()[0])
+    assert said[0] in said[1]
+
+
+@pytest.mark.torch
+def test_targets_and_weights_of_another_width_make_no_complex_loss():
+    def run(library):
+        x = library.full((2, 3), 0.25)
+        loss = library.nn.functional.binary_cross_entropy_with_logits
+        return loss(x, x.double()), loss(x, x, pos_weight=library.ones(3)), loss(x, x.double(), weight=x)
+
+    for mine, his in zip(run(vizgrad), run(torch()), strict=True):
+        same(mine, his, rtol=1e-6)

@@ -166,7 +166,7 @@ def _lifted(strong: dtype, weak: dtype, weight: int) -> dtype:
 
 def unify(arrays: list[Any], *, floating: bool) -> list[Any]:
     """Bring all operands of an op to one dtype; integers become the default float where ``floating``."""
-    common = result_type(*arrays)
+    common = result_type(*(a for a in arrays if a is not None))  # an operand that may be left out
     if floating and common.rank < 2:
         common = _default
     kind = common.numpy

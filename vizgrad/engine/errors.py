@@ -24,9 +24,9 @@ def explained(error: Exception, op: Any, inputs: tuple[Any, ...], settings: dict
         kind = TypeError
         if what.startswith("ufunc "):  # NumPy has no such loop, as PyTorch has no such kernel
             kind, what = NotImplementedError, f'"{op.name}" not implemented for these kinds of numbers'
-    if kind is RuntimeError and op.shape and all(hasattr(x, "array") for x in inputs):
+    if kind is RuntimeError and op.shape and all(x is None or hasattr(x, "array") for x in inputs):
         try:  # our own shape rules speak PyTorch's words; the array module's message is the fallback
-            op.shape(*(x.array.shape for x in inputs), **settings)
+            op.shape(*(None if x is None else x.array.shape for x in inputs), **settings)
         except Exception as better:
             what = str(better)
     return kind(f"{op.name}: {what} ({operands}){place}" if operands else f"{op.name}: {what}{place}")

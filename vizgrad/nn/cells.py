@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from vizgrad.engine.local import here
+from vizgrad.engine.ops.matrices import same_factors
 from vizgrad.engine.surface import create, recurrent
 from vizgrad.engine.tensor import Tensor
 
@@ -57,6 +59,10 @@ class RNNCellBase(Module):
         for what, state in states:
             if state.ndim not in (1, 2):
                 raise ValueError(f"{name}: Expected {what} to be 1D or 2D, got {state.ndim}D instead")
+        if here.cast is None:
+            for x, weight in ((input, self.weight_ih), *((state, self.weight_hh) for _, state in states)):
+                if x.dtype != weight.dtype:
+                    same_factors(x.array, weight.array)
 
     def _zeros(self, input: Tensor) -> Tensor:
         return create.zeros((input.shape[0], self.hidden_size), dtype=input.dtype, device=input.device)

@@ -27,7 +27,8 @@ class loss(Formula):
 
     @staticmethod
     def shape(input, target, *_, reduction="mean", **__):
-        return shapes.broadcast(input, target) if reduction == "none" else ()
+        together = shapes.broadcast(input, target)
+        return together if reduction == "none" else ()
 
 
 def folded(xp, losses, reduction):

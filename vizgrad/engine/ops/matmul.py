@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vizgrad.engine.op import Formula, op
 from vizgrad.engine.ops import shapes
-from vizgrad.engine.ops.matrices import adjoint, dims, same_kind
+from vizgrad.engine.ops.matrices import adjoint, dims, same_factors, same_kind
 from vizgrad.engine.ops.samples import Sample
 from vizgrad.engine.ops.words import Value
 
@@ -196,9 +196,18 @@ class linear(Formula):
                 f"mat1 and mat2 shapes cannot be multiplied ({shapes.product(input[:-1])}x{input[-1]} and "
                 f"{weight[-1]}x{weight[0]})"
             )
-        return (*input[:-1], weight[0])
+        y = (*input[:-1], weight[0])
+        if bias is not None and tuple(bias) not in ((1,), (weight[0],), ()):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({weight[0]}) must match the existing size ({bias[-1]}) at "
+                f"non-singleton dimension {len(y) - 1}.  Target sizes: {list(y)}.  Tensor sizes: {list(bias)}"
+            )
+        return y
 
     def forward(xp, input: Value, weight: Value, bias: Value | None = None):
+        kind = input.dtype
+        if kind is not weight.dtype or kind.kind == "b" or (bias is not None and bias.dtype is not kind):
+            same_factors(input, weight, bias)
         y = xp.matmul(input, xp.swapaxes(weight, 0, 1))
         if bias is not None:
             y += bias  # into the product's own memory

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from vizgrad.engine import dtype
+
 
 def adjoint(xp: Any, a: Any) -> Any:
     """Aᴴ: rows and columns exchanged, conjugated."""
@@ -66,6 +68,18 @@ def same_kind(name: str, *arrays: Any) -> None:
         raise NotImplementedError(
             f"\"{name}\" not implemented for 'Bool'; convert with .int() or .float() first"
         )
+
+
+def same_factors(input: Any, weight: Any, bias: Any = None) -> None:
+    """Of x Wᵀ + b: all have one dtype.  Data from NumPy is often float64, and weights are float32."""
+    names = ("mat1", "mat2") if input.dtype != weight.dtype else ("self", "mat2")
+    first, second = (input, weight) if names[0] == "mat1" else (bias, weight)
+    if first is not None and first.dtype != second.dtype:
+        raise RuntimeError(
+            f"{names[0]} and {names[1]} must have the same dtype, but got {dtype.of(first).legacy} and "
+            f"{dtype.of(second).legacy}; convert one of them with .to(dtype)"
+        )
+    same_kind("addmm_impl_cpu_", input)
 
 
 def dims(name: str, **wanted: tuple[Any, int]) -> None:

@@ -6,6 +6,7 @@ import math
 import warnings
 from typing import Any
 
+from vizgrad.engine.dtype import int64, uint8
 from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import loss as rows
 from vizgrad.engine.ops.matmul import linear
@@ -51,9 +52,9 @@ def _check_classes(input: Tensor, target: Tensor) -> None:
             f"expected a target of shape {list(wanted)} for an input of shape {list(input.shape)}, "
             f"but got {list(target.shape)}"
         )
-    if target.dtype.is_floating_point:
+    if target.dtype not in (int64, uint8):
         raise RuntimeError(
-            f"expected class numbers (int64) as target, but got {target.dtype}; use target.long()"
+            f"expected target dtype to be Long or Byte, but got {target.dtype.legacy}; use target.long()"
         )
 
 

@@ -146,6 +146,11 @@ def binary_cross_entropy(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is "
             "deprecated. Please ensure they have the same size."
         )
+    if target.dtype != input.dtype:
+        raise RuntimeError(
+            f"Found dtype {target.dtype.legacy} but expected {input.dtype.legacy}; convert the target with "
+            f".to({input.dtype})"
+        )
     if input.numel() and not bool(((input.detach() >= 0) & (input.detach() <= 1)).all()):
         raise RuntimeError(
             "all elements of input should be between 0 and 1; apply sigmoid, or use ..._with_logits"
@@ -169,6 +174,11 @@ def binary_cross_entropy_with_logits(
     reduction = mode_of(reduction, size_average, reduce)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    if target.dtype.rank < 2:
+        raise RuntimeError(
+            f"result type {input.dtype.legacy} can't be cast to the desired output type {target.dtype.legacy}; "
+            f"convert the target with .to({input.dtype})"
+        )
     return rows.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
 
 
