@@ -19,6 +19,10 @@ def saved_tensors(t, p, e):
         b = (a * a).exp().sum()
     b.backward()
     p(log, a.grad)
+    log.clear()
+    with G.saved_tensors_hooks(lambda z: (p("packs", z), z)[1], lambda z: (p("unpacks", z), z)[1]):
+        c = a * (a + 1)
+    c.sum().backward()
     with G.save_on_cpu():
         b = (a.exp() * 2).sum()
     b.backward()
@@ -83,6 +87,15 @@ def edges(t, p, e):
     calls.clear()
     hh = G.register_multi_grad_hook((a, h), lambda q: calls.append(q.tolist()), mode="any")
     h.sum().backward()
+    p(calls)
+    hh.remove()
+    calls.clear()
+    h = a * 3
+    hh = G.register_multi_grad_hook((a, u, h), lambda gs: calls.append([q is not None for q in gs]))
+    both = (h * u).sum()
+    both.backward(inputs=(u,), retain_graph=True)
+    both.backward(inputs=(a,), retain_graph=True)
+    t.autograd.grad(both, [h])
     p(calls)
     hh.remove()
     v0 = u._version

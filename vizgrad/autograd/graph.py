@@ -91,20 +91,29 @@ _hooks = _Hooks()
 class _Packed(tape.Kept):
     """What a node keeps, as a user's hook packed it; unpacked each time it is asked for."""
 
-    __slots__ = ("_packed", "_unpack")
+    __slots__ = ("_order", "_packed", "_unpack")
 
-    def __init__(self, kept: Any, pack: Callable[..., Any], unpack: Callable[..., Any]) -> None:
-        self._packed = [
-            _call(pack, v, s) if hasattr(v, "dtype") else (False, v)
-            for v, s in zip(kept.values, kept.storages, strict=True)
-        ]
+    def __init__(self, node: Any, inputs: Any, pack: Callable[..., Any], unpack: Callable[..., Any]) -> None:
+        kept = node.kept
+        self._packed = [(False, value) for value in kept.values]
+        reads = [name for gradient in node.op.gradients if gradient for name in gradient.reads]
+        # As PyTorch does: in the order in which the gradients ask, and an input as the tensor that it was.
+        order = sorted(range(len(kept.values)), key=lambda i: reads.index(node.op.keeps[i]))
+        self._order = [i for i in order if hasattr(kept.values[i], "dtype")]
+        for i in self._order:
+            value = kept.values[i]
+            given = next((x for x in inputs if isinstance(x, Bare) and x.array is value), None)
+            self._packed[i] = _call(pack, _held(value, kept.storages[i]) if given is None else given)
         self._unpack = unpack
         self.storages = [NOTHING] * len(self._packed)  # hooks may keep anything: no versions are compared
         self.versions = [0] * len(self._packed)
 
     @property
     def values(self) -> list[Any]:
-        return [self._unpacked(value) if packed else value for packed, value in self._packed]
+        values = [value for _, value in self._packed]
+        for i in self._order:
+            values[i] = self._unpacked(values[i])
+        return values
 
     def _unpacked(self, value: Any) -> Any:
         x = self._unpack(value)
@@ -117,13 +126,17 @@ class _Packed(tape.Kept):
 
     def swap(self, i: int, value: Any, storage: Any) -> None:
         pack, _ = _hooks.stack[-1]
-        self._packed[i] = _call(pack, value, storage)
+        self._packed[i] = _call(pack, _held(value, storage))
 
 
-def _call(pack: Callable[..., Any], value: Any, storage: Any) -> tuple[bool, Any]:
+def _held(value: Any, storage: Any) -> Any:
     x = Bare._wrap(value)
     if storage is not NOTHING:
         x.storage = storage
+    return x
+
+
+def _call(pack: Callable[..., Any], x: Any) -> tuple[bool, Any]:
     recording, here.grad = here.grad, False
     before = x.storage.version
     try:
@@ -151,7 +164,7 @@ class _Packer(watch.Watcher):
         if node is None or node.op is not op or not isinstance(node.kept, tape.Kept):
             return
         if not isinstance(node.kept, _Packed) and _hooks.stack:
-            node.kept = _Packed(node.kept, *_hooks.stack[-1])
+            node.kept = _Packed(node, inputs, *_hooks.stack[-1])
 
 
 _packer = _Packer()

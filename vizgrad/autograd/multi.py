@@ -74,7 +74,8 @@ class _Gather:
         """How many of the tensors this pass comes to."""
         inside = set(paths.nodes([target for target, _ in walk.roots]))
         leaves = paths.last_uses([target for target, _ in walk.roots])
-        return sum(_reached(edge(x), inside, leaves) for x in self.tensors)
+        edges = [edge(x) for x in self.tensors]
+        return sum(_reached(target, inside, leaves) and walk.leads(target) for target in edges)
 
 
 def _reached(target: Any, inside: set[Any], leaves: dict[int, int]) -> bool:

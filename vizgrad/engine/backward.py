@@ -75,7 +75,7 @@ class Walk:
                 self._release(node.number)
         self._release(0)
 
-    def _leads(self, target: Any) -> bool:
+    def leads(self, target: Any) -> bool:
         """Whether a gradient that goes there is needed."""
         if target is None or self.wanted is None:
             return target is not None
@@ -86,7 +86,7 @@ class Walk:
     def _pass(self, target: Any, dx: Any) -> None:
         """Hand a gradient to where an edge leads."""
         if isinstance(target, Bare):
-            if self.wanted is None or self._leads(target):
+            if self.wanted is None or self.leads(target):
                 self._leaf(target, dx)
             return
         node, slot = target if type(target) is tuple else (target, 0)
@@ -157,7 +157,7 @@ class Walk:
         results: list[Any] = []
         every = self.wanted is None
         for target, gradient in zip(node.edges, op.gradients):  # noqa: B905 - strict costs, and they fit
-            if gradient is None or target is None or not (every or self._leads(target)):
+            if gradient is None or target is None or not (every or self.leads(target)):
                 results.append(None)
                 continue
             dx = gradient.formula(xp, *given, *[names[n] for n in gradient.reads])
