@@ -131,6 +131,14 @@ def test_a_storage_is_shared_by_all_views():
     assert y.detach().storage_offset() == 2
 
 
+@pytest.mark.parametrize("lib", [vizgrad, torch()], ids=["ours", "theirs"])
+def test_what_needs_no_stretching_is_left_as_it_is(lib):
+    x = lib.ones(2, requires_grad=True)
+    wide, kept = lib.broadcast_tensors(x, lib.ones(2, 1))[0], lib.broadcast_tensors(x, lib.ones(2))[0]
+    assert kept is x and "Expand" in str(wide.grad_fn)
+    assert "requires_grad=True" in str(lib.distributions.Exponential(x[:1].detach().requires_grad_()))
+
+
 def test_resize_keeps_the_order_in_memory():
     x = vizgrad.arange(4.0)
     assert x.resize_(2, 3).reshape(-1)[:4].tolist() == [0, 1, 2, 3]

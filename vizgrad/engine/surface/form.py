@@ -75,11 +75,11 @@ def broadcast_shapes(*shapes_: Any) -> Any:
 
 
 def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
-    """All of them stretched to one shape: views."""
+    """All of them stretched to one shape: views, or the tensor itself where it has that shape."""
     if len(tensors) == 1 and not isinstance(tensors[0], Bare):
         tensors = tuple(tensors[0])
     shape = shapes.broadcast(*(t.array.shape for t in tensors))
-    return tuple(broadcast_to(t, shape) for t in tensors)
+    return tuple(t if t.array.shape == shape else broadcast_to(t, shape) for t in tensors)
 
 
 def reshape_as(self: Any, other: Any) -> Any:
