@@ -184,3 +184,35 @@ def test_rounding_keeps_the_tensor_it_writes_to_and_its_history():
     y.add_(x)
     y.sum().backward()
     assert x.grad.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("former", "now"),
+    [
+        ("torch.add(x, -2, y)", "torch.add(x, y, alpha=-2)"),
+        ("x.clone().add_(-0.5, y)", "x.clone().add_(y, alpha=-0.5)"),
+        ("x.sub(2, y)", "x.sub(y, alpha=2)"),
+        ("x.clone().addcdiv_(-0.5, x, y)", "x.clone().addcdiv_(x, y, value=-0.5)"),
+        ("torch.addcmul(x, 3, x, y, out=torch.empty(2, 2))", "torch.addcmul(x, x, y, value=3)"),
+        ("torch.addmm(2, x, 3, x, y)", "torch.addmm(x, x, y, beta=2, alpha=3)"),
+        ("x.addmm(2, 3, x, y)", "x.addmm(x, y, beta=2, alpha=3)"),
+        ("x[0].clone().addmv_(2, x, y[0])", "x[0].addmv(x, y[0], beta=2)"),
+    ],
+)
+def test_scales_before_the_tensors_that_they_scale_are_understood_with_a_warning(former, now):
+    names = {
+        "torch": vizgrad,
+        "x": vizgrad.tensor([[1.0, 2], [3, 4]]),
+        "y": vizgrad.tensor([[5.0, 6], [7, 8]]),
+    }
+    with pytest.warns(UserWarning, match="This overload of .* is deprecated"):
+        old = eval(former, names)
+    assert old.tolist() == eval(now, names).tolist()
+
+
+@pytest.mark.parametrize(
+    "call", ["torch.add(x, x, x)", "x.add_(x, 2)", "x.mul_(2, x)", "x.addcmul_(x, x, 2)"]
+)
+def test_numbers_in_no_order_that_was_ever_understood_are_refused(call):
+    with pytest.raises(TypeError, match="positional argument"):
+        eval(call, {"torch": vizgrad, "x": vizgrad.ones(2)})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vizgrad.engine import storage
 from vizgrad.engine.bare import Bare, _new
 from vizgrad.engine.storage import NOTHING, Kept
-from vizgrad.engine.surface import out
+from vizgrad.engine.surface import former, out
 from vizgrad.engine.surface.counting import hold
 
 from . import quick
@@ -41,8 +41,15 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
         run = f"{run} if out is None else _into(out, {row.name!r}, {given}, lambda: {run})"
     more, respelt = _numpys_words(row, defaults)
     words += more if "*" in words or not more else ["*", *more]
+    if row.family.former:
+        words[words.index("*")] = "*_more"
+        respelt += _former(row, words)
+    if row.family.former:
+        words[words.index("*")] = "*_more"
+        respelt += f"    if _more: return _formerly(({', '.join(row.inputs)}, *_more), {settings}, {out_given})\n"
     head = f"def {row.name}({', '.join(words)}):\n{respelt}"
     names = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, "_into": out.into, **defaults}
+    names["_reordered"] = former.reordered
     names |= {"_look": alias.look, "_pieces": alias.pieces}
     call = _compiled(f"{head}    _hasten()\n    return {run}\n", row.name, names)
 
@@ -68,6 +75,16 @@ def _words(arguments: list[inspect.Parameter]) -> list[str]:
             words.append("*")
         words.append(a.name if a.default is a.empty else f"{a.name}=_default_{a.name}")
     return words
+
+
+def _former(row: Op, words: list[str]) -> str:
+    """The lines that serve a call in the older order of arguments, before which there is nothing to pay."""
+    rest = ", ".join(f"{n!r}: {n}" for n in (w.partition("=")[0] for w in words[words.index("*_more") + 1 :]))
+    given = f"({', '.join(row.inputs)}, *_more), {{{rest}}}"
+    return (
+        f"    if _more:\n        _given, _rest = _reordered(_row, {row.name!r}, {given})\n"
+        f"        return {row.name}(*_given, **_rest)\n"
+    )
 
 
 def _compiled(source: str, name: str, names: dict[str, Any]) -> Any:

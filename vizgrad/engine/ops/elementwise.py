@@ -52,6 +52,7 @@ class add(elementwise):
     """a + alpha · b"""
 
     samples = (*TWO, Sample((3, 4), (3, 4), alpha=2))
+    former = ("input alpha",)
     tensors = ""
 
     def forward(xp, input: Value, other: Value, *, alpha: float = 1):
@@ -69,6 +70,7 @@ class sub(elementwise):
     """a - alpha · b"""
 
     samples = (*TWO, Sample((3, 4), (3, 4), alpha=2))
+    former = ("input alpha",)
     tensors = ""
     kinds = demands.NUMBERS
     advice = (

@@ -42,6 +42,7 @@ class lerp(elementwise):
 class addcmul(elementwise):
     """a + value · b · c"""
 
+    former = ("input value",)
     samples = (*TRIPLE, Sample((3, 4), (3, 4), (3, 4), value=0.3))
     kinds = demands.NUMBERS
 
@@ -69,6 +70,7 @@ def _whole(value, input):
 class addcdiv(elementwise):
     """a + value · b / c"""
 
+    former = ("input value",)
     samples = (*TRIPLE, Sample((3, 4), (3, 4), (3, 4), value=0.3, low=0.5, high=2.0))
     formula = "a + value · b / c"
 

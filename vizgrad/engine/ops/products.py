@@ -17,6 +17,7 @@ class added(product):
     """
 
     broadcasts = True
+    former = ("beta input alpha", "beta input", "input beta alpha", "input beta")  # of functions, of methods
 
 
 def _check(n, m, name, input, a, b):

@@ -13,6 +13,7 @@ from vizgrad.engine.local import here
 from vizgrad.engine.op import Op
 from vizgrad.engine.ops import shape
 
+from .former import reordered
 from .refusals import fits_into
 
 
@@ -21,6 +22,9 @@ def inplace(function: Any, *, ignores: str = "") -> Callable[..., Any]:
     row: Op = function.row
     others, names = row.inputs[1:], tuple(row.settings)
     optional = {n: row.settings[n] for n in names}
+    code = row.forward.__code__
+    by_name = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+    placed = tuple(n for n in names if n not in by_name)
 
     ufunc = _UFUNCS.get(row.name)
 
@@ -28,8 +32,11 @@ def inplace(function: Any, *, ignores: str = "") -> Callable[..., Any]:
         if ufunc is not None and len(args) == 1 and not settings and _at_once(row.name, ufunc, self, args[0]):
             return self
         settings.pop(ignores, None)
+        if len(args) > len(others) + len(placed):
+            given, settings = reordered(row, f"{row.name}_", (self, *args), settings)
+            args = given[1:]
         given = [args[i] if i < len(args) else settings.pop(n) for i, n in enumerate(others)]
-        rest = dict(zip(names, args[len(others) :], strict=False))
+        rest = dict(zip(placed, args[len(others) :], strict=False))
         unknown = settings.keys() - optional.keys()
         if unknown:
             raise TypeError(f"{row.name}_() got an unexpected keyword argument {unknown.pop()!r}")
