@@ -44,9 +44,6 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
     if row.family.former:
         words[words.index("*")] = "*_more"
         respelt += _former(row, words)
-    if row.family.former:
-        words[words.index("*")] = "*_more"
-        respelt += f"    if _more: return _formerly(({', '.join(row.inputs)}, *_more), {settings}, {out_given})\n"
     head = f"def {row.name}({', '.join(words)}):\n{respelt}"
     names = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, "_into": out.into, **defaults}
     names["_reordered"] = former.reordered

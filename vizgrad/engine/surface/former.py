@@ -1,55 +1,46 @@
-"""Former spellings of calls: ``x.add_(2, y)`` for ``x.add_(y, alpha=2)``, which programs from before 2019 write."""
+"""The order of arguments that PyTorch used to have, in which many programs still call: ``p.add_(-lr, p.grad)``."""
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from vizgrad.engine.bare import Bare
-
-from .complain import complain
 
 if TYPE_CHECKING:
     from vizgrad.engine.op import Op
 
 
-def former(row: Op, args: tuple[Any, ...], settings: dict[str, Any], name: str = "") -> tuple[Any, dict[str, Any]]:
-    """The row's inputs and settings, from more arguments than it has inputs; TypeError if nobody ever wrote it so.
+def reordered(
+    row: Op, name: str, given: tuple[Any, ...], settings: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Inputs and settings of a call with the scale before the tensors that it scales; warns as PyTorch does.
 
-    ``settings`` are those that were named.
+    A row's ``former`` are the beginnings of such orders, behind which its other inputs follow.
     """
-    name = name or row.name
-    for spelling in row.family.former:
-        words = _words(row, spelling)
-        if len(words) != len(args) or not settings.keys().isdisjoint(words):
-            continue
-        given = dict(zip(words, args, strict=True))
-        if isinstance(given[row.inputs[0]], Bare) and all(_is_number(given[w]) for w in words if w in row.settings):
-            complain(_advice(row, words, name))
-            numbers = {w: x.item() if isinstance(x, Bare) else x for w, x in given.items() if w in row.settings}
-            return tuple(given[n] for n in row.inputs), settings | numbers
-    raise TypeError(f"{name}() takes {len(row.inputs)} positional arguments but {len(args)} were given")
-
-
-def _words(row: Op, spelling: str) -> tuple[str, ...]:
-    """The arguments' names in order; ``*`` stands for the inputs after the first."""
-    return tuple(n for w in spelling.split() for n in (row.inputs[1:] if w == "*" else (w,)))
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, (int, float, complex)) or (isinstance(x, Bare) and x.ndim == 0 and not x.requires_grad)
-
-
-def _advice(row: Op, words: tuple[str, ...], name: str) -> str:
-    """PyTorch's words; of the in-place form and of methods, the first input stands before the dot."""
-    method = name.endswith("_")
-
-    def written(names: tuple[str, ...]) -> str:
-        return ", ".join(f"{'Number' if n in row.settings else 'Tensor'} {n}" for n in names)
-
-    inputs = tuple(n for n in row.inputs if not (method and n == row.inputs[0]))
-    numbers = ", ".join(f"Number {n} = 1" for n in row.settings)
-    old = tuple(n for n in words if not (method and n == row.inputs[0]))
-    return (
-        f"This overload of {name} is deprecated:\n\t{name}({written(old)})\nConsider using one of the following "
-        f"signatures instead:\n\t{name}({written(inputs)}, *, {numbers})"
+    for start in row.family.former:
+        order = [*start.split(), *row.inputs[1:]]
+        if len(order) == len(given) and all(map(_fits, given, (n in row.inputs for n in order))):
+            break
+    else:
+        most = len(row.inputs)
+        raise TypeError(
+            f"{name}() takes {most} positional argument{'s' * (most > 1)} but {len(given)} were given"
+        )
+    named = dict(zip(order, given, strict=True))
+    now = ", ".join([*row.inputs, *(f"{n}=…" for n in order if n not in row.inputs)])
+    warnings.warn(
+        f"This overload of {name} is deprecated: {name}({', '.join(order)}).  Consider using {name}({now}) instead",
+        UserWarning,
+        stacklevel=3,
     )
+    scales = {
+        n: v.array.item() if isinstance(v, Bare) else v for n, v in named.items() if n not in row.inputs
+    }
+    return tuple(named[n] for n in row.inputs), settings | scales
+
+
+def _fits(value: Any, tensor: bool) -> bool:
+    if isinstance(value, Bare):
+        return tensor or value.array.ndim == 0
+    return not tensor and isinstance(value, (int, float, complex))
