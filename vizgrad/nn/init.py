@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 import numpy
 
@@ -17,22 +18,34 @@ from vizgrad.engine.tensor import Tensor
 
 __all__ = [
     "calculate_gain",
+    "constant",
     "constant_",
+    "dirac",
     "dirac_",
+    "eye",
     "eye_",
+    "kaiming_normal",
     "kaiming_normal_",
+    "kaiming_uniform",
     "kaiming_uniform_",
+    "normal",
     "normal_",
     "ones_",
+    "orthogonal",
     "orthogonal_",
+    "sparse",
     "sparse_",
     "trunc_normal_",
+    "uniform",
     "uniform_",
+    "xavier_normal",
     "xavier_normal_",
+    "xavier_uniform",
     "xavier_uniform_",
     "zeros_",
 ]
 
+P = ParamSpec("P")
 GAINS = {"sigmoid": 1.0, "tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 0.75}
 
 
@@ -244,3 +257,29 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
 
 def _write(tensor: Tensor, values: Any) -> Tensor:
     return tensor.copy_(create.tensor(values, dtype=tensor.dtype))
+
+
+def _formerly(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
+    """The name without the underscore, as it was until PyTorch 0.4: it warns and does the same."""
+    new = function.__name__
+    old = new.removesuffix("_")
+
+    def call(*args: P.args, **settings: P.kwargs) -> Tensor:
+        text = f"`nn.init.{old}` is now deprecated in favor of `nn.init.{new}`."
+        warnings.warn(text, FutureWarning, stacklevel=2)
+        return function(*args, **settings)
+
+    call.__name__ = call.__qualname__ = old
+    call.__doc__ = f"The former name of `{new}`."
+    return call
+
+
+uniform, normal, constant = _formerly(uniform_), _formerly(normal_), _formerly(constant_)
+eye, dirac, sparse, orthogonal = (
+    _formerly(eye_),
+    _formerly(dirac_),
+    _formerly(sparse_),
+    _formerly(orthogonal_),
+)
+xavier_uniform, xavier_normal = _formerly(xavier_uniform_), _formerly(xavier_normal_)
+kaiming_uniform, kaiming_normal = _formerly(kaiming_uniform_), _formerly(kaiming_normal_)
