@@ -44,6 +44,7 @@ from vizgrad.engine.surface.linalg_solve import (
     tensorsolve,
 )
 from vizgrad.engine.surface.linalg_solve import linalg_lu_solve as lu_solve
+from vizgrad.engine.surface.respelt import numpys_words as _numpys_words
 
 __all__ = [
     "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals",
@@ -52,3 +53,5 @@ __all__ = [
     "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd", "svdvals",
     "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
 ]  # fmt: skip
+
+_numpys_words(globals())

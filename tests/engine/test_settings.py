@@ -223,3 +223,55 @@ def test_checkpoint_sequential_equals_the_layers(segments):
     expected = vizgrad.autograd.grad(layers(x).sum(), x)[0]
     y = again.checkpoint_sequential(layers, segments, x, use_reentrant=False)
     assert vizgrad.autograd.grad(y.sum(), x)[0].tolist() == expected.tolist()
+
+
+IN_NUMPYS_WORDS = """
+t.stack((x, x), axis=-1)
+t.concat((x, x), axis=1)
+x.max(axis=1, keepdims=True).indices
+x.std(axis=1, keepdims=True)
+x.var(axis=0)
+x.cumsum(axis=1)
+x.cummax(axis=0).values
+x.logsumexp(axis=1, keepdims=True)
+t.softmax(x, axis=1)
+x.log_softmax(axis=0)
+x.sort(axis=1).values
+x.argsort(axis=1)
+x.topk(2, axis=1).values
+x.median(axis=1).values
+x.squeeze(axis=0)
+t.unsqueeze(x, axis=0)
+x.chunk(2, axis=1)[0]
+x.unbind(axis=1)[0]
+x.gather(axis=1, index=i)
+x.index_select(axis=1, index=i[0])
+x.narrow(axis=1, start=0, length=1)
+x.scatter(axis=1, index=i, value=0.0)
+x.diff(axis=1)
+x.quantile(0.5, axis=1)
+x.count_nonzero(axis=1)
+x.repeat_interleave(2, axis=1)
+t.var_mean(x, axis=1)[0]
+t.fft.fft(x, axis=0)
+t.linalg.norm(x, axis=1)
+x.swapaxes(axis0=0, axis1=1)
+x.max(dim=0, axis=0)
+x.unsqueeze()
+x.cumsum(dtype=t.float64)
+""".strip().splitlines()
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("text", IN_NUMPYS_WORDS)
+def test_axis_and_keepdims_mean_dim_and_keepdim(text):
+    import torch
+
+    def told(t):
+        x, i = t.tensor([[1.0, 5.0, 3.0], [4.0, 2.0, 6.0]]), t.tensor([[0, 1], [1, 0]])
+        try:
+            return repr(eval(text, {"t": t, "x": x, "i": i}))
+        except TypeError:
+            return "TypeError"
+
+    assert told(vizgrad) == told(torch)

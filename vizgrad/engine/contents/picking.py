@@ -25,6 +25,7 @@ from vizgrad.engine.surface.placing import (
     take,
     take_along_dim,
 )
+from vizgrad.engine.surface.respelt import numpys_words as _numpys_words
 from vizgrad.engine.surface.strided import tril, tril_indices, triu, triu_indices
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
 ]  # fmt: skip
 
 fill, index_put_ = _index.fill, _indexing.index_put_
+
+_numpys_words(globals())
 
 
 class Methods:

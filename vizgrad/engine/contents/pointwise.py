@@ -87,6 +87,7 @@ from vizgrad.engine.surface.pointwise import (
     rsub,
     square,
 )
+from vizgrad.engine.surface.respelt import numpys_words as _numpys_words
 
 absolute, negative, multiply, subtract, divide, true_divide, clip = abs, neg, mul, sub, div, div, clamp
 arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh = acos, acosh, asin, asinh, atan, atan2, atanh
@@ -104,6 +105,8 @@ __all__ = [
     "sigmoid", "sign", "sin", "sinh", "sqrt", "square", "sub", "subtract", "tan", "tanh", "true_divide",
     "trunc", "view_as_complex", "view_as_real",
 ]  # fmt: skip
+
+_numpys_words(globals())
 
 
 class Methods:

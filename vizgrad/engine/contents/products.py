@@ -42,6 +42,7 @@ from vizgrad.engine.surface.linalg_solve import (
     slogdet,
     triangular_solve,
 )
+from vizgrad.engine.surface.respelt import numpys_words as _numpys_words
 
 ger, orgqr = outer, householder_product
 
@@ -52,6 +53,8 @@ __all__ = [
     "pca_lowrank", "pinverse", "qr", "slogdet", "svd", "svd_lowrank", "tensordot", "trace", "triangular_solve",
     "vander", "vdot",
 ]  # fmt: skip
+
+_numpys_words(globals())
 
 
 class Methods:

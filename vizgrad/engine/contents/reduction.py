@@ -52,6 +52,7 @@ from vizgrad.engine.surface.fold import (
 from vizgrad.engine.surface.inplace import inplace as _inplace
 from vizgrad.engine.surface.inplace import inplace_of as _inplace_of
 from vizgrad.engine.surface.order import bucketize, kthvalue, msort, searchsorted, unique, unique_consecutive
+from vizgrad.engine.surface.respelt import numpys_words as _numpys_words
 
 __all__ = [
     "all", "allclose", "amax", "amin", "aminmax", "any", "argmax", "argmin", "argsort", "bincount",
@@ -62,6 +63,8 @@ __all__ = [
     "renorm", "searchsorted", "softmax", "sort", "std", "std_mean", "sum", "topk", "trapezoid", "trapz",
     "unique", "unique_consecutive", "var", "var_mean",
 ]  # fmt: skip
+
+_numpys_words(globals())
 
 
 class Methods:

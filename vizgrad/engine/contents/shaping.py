@@ -87,6 +87,7 @@ from vizgrad.engine.surface.parts import (
     unsafe_split_with_sizes,
     vsplit,
 )
+from vizgrad.engine.surface.respelt import numpys_words as _numpys_words
 from vizgrad.engine.surface.strided import (
     as_strided,
     as_strided_scatter,
@@ -119,6 +120,8 @@ __all__ = [
     "view_as_real_copy", "view_copy",
     "vsplit", "vstack",
 ]  # fmt: skip
+
+_numpys_words(globals())
 
 
 class Methods:

@@ -8,12 +8,15 @@ from vizgrad.engine.ops.special import digamma, erf, erfc, erfinv, igamma, igamm
 from vizgrad.engine.ops.trigonometric import sinc
 from vizgrad.engine.surface import special as _special
 from vizgrad.engine.surface.inplace import inplace as _inplace
+from vizgrad.engine.surface.respelt import numpys_words as _numpys_words
 from vizgrad.engine.surface.special import mvlgamma, polygamma
 
 __all__ = [
     "digamma", "erf", "erfc", "erfinv", "i0", "igamma", "igammac", "lgamma", "logit", "mvlgamma",
     "polygamma", "sinc", "xlogy",
 ]  # fmt: skip
+
+_numpys_words(globals())
 
 
 class Methods:

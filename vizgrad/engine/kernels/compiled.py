@@ -39,13 +39,14 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
     if takes_out:
         words += ["out=None"] if "*" in words else ["*", "out=None"]
         run = f"{run} if out is None else _into(out, {row.name!r}, {given}, lambda: {run})"
-    more, respelt = _numpys_words(row, defaults)
+    more, respelt = _numpys_words(row, words)
     words += more if "*" in words or not more else ["*", *more]
     if row.family.former:
         words[words.index("*")] = "*_more"
         respelt += _former(row, words)
     head = f"def {row.name}({', '.join(words)}):\n{respelt}"
     names = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, "_into": out.into, **defaults}
+    names["_missing"] = inspect.Parameter.empty  # a signature shows it as no default
     names["_reordered"] = former.reordered
     names |= {"_look": alias.look, "_pieces": alias.pieces}
     call = _compiled(f"{head}    _hasten()\n    return {run}\n", row.name, names)
@@ -90,12 +91,23 @@ def _compiled(source: str, name: str, names: dict[str, Any]) -> Any:
     return names[name]
 
 
-def _numpys_words(row: Op, defaults: dict[str, Any]) -> tuple[list[str], str]:
-    """``axis`` and ``keepdims``, which PyTorch's folds understand too: the arguments, and the lines that read them."""
-    if "_default_dim" not in defaults or "keepdim" not in row.settings:
+def _numpys_words(row: Op, words: list[str]) -> tuple[list[str], str]:
+    """``axis`` and ``keepdims``, which PyTorch understands too: the arguments, and the lines that read them.
+
+    A ``dim`` that must be given gets a default all the same, so that the call binds; it is missed one line later.
+    """
+    if "dim" not in row.settings or words[0] == "*":
         return [], ""
-    lines = "    if axis is not None: dim = axis\n    if keepdims is not None: keepdim = keepdims\n"
-    return ["axis=None", "keepdims=None"], lines
+    more, lines = ["axis=None"], "    if axis is not None: dim = axis\n"
+    if "dim" in words:
+        if any("=" not in w for w in words[words.index("dim") + 1 :] if w != "*"):
+            return [], ""
+        words[words.index("dim")] = "dim=_missing"
+        said = f"{row.name}() missing 1 required positional argument: 'dim'"
+        lines += f"    elif dim is _missing: raise TypeError({said!r})\n"
+    if "keepdim" in row.settings:
+        more, lines = [*more, "keepdims=None"], lines + "    if keepdims is not None: keepdim = keepdims\n"
+    return more, lines
 
 
 def keeper(row: Op) -> Callable[..., Any]:
