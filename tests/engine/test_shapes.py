@@ -135,7 +135,8 @@ def test_a_storage_is_shared_by_all_views():
 def test_what_needs_no_stretching_is_left_as_it_is(lib):
     x = lib.ones(2, requires_grad=True)
     wide, kept = lib.broadcast_tensors(x, lib.ones(2, 1))[0], lib.broadcast_tensors(x, lib.ones(2))[0]
-    assert kept is x and "Expand" in str(wide.grad_fn)
+    assert kept is x
+    assert "Expand" in str(wide.grad_fn)
     assert "requires_grad=True" in str(lib.distributions.Exponential(x[:1].detach().requires_grad_()))
 
 
@@ -169,6 +170,9 @@ def test_views_in_place_change_the_tensor_itself():
         (lambda x: x.expand(2, 3, 4).add_(1), RuntimeError, "refers to a single memory location"),
         (lambda x: vizgrad.cat([]), ValueError, "expected a non-empty list of Tensors"),
         (lambda x: vizgrad.cat([x, x[0]]), RuntimeError, "same number of dimensions: got 2 and 1"),
+        (lambda x: vizgrad.cat([vizgrad.ones(0), x, x.t()]), RuntimeError, "size 4 but got size 3 for tensor number 2"),
+        (lambda x: x + x.t(), RuntimeError, r"tensor a \(4\) must match .* b \(3\) at non-singleton dimension 1"),
+        (lambda x: x.lerp(x.t(), 0.5), RuntimeError, r"tensor a \(4\) must match the size of tensor b \(3\)"),
         (lambda x: vizgrad.stack([x, x.t()]), RuntimeError, "each tensor to be equal size"),
         (lambda x: x.split([1, 1]), RuntimeError, "split_sizes to sum exactly to 3"),
         (lambda x: x.narrow(0, 2, 2), RuntimeError, "exceeds dimension size"),

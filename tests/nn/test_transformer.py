@@ -209,5 +209,23 @@ def test_backends_are_accepted():
     with attention.sdpa_kernel([attention.SDPBackend.MATH, attention.SDPBackend.FLASH_ATTENTION]):
         inside = vizgrad.nn.functional.scaled_dot_product_attention(q, q, q)
     assert vizgrad.equal(inside, vizgrad.nn.functional.scaled_dot_product_attention(q, q, q))
+    assert f"{attention.SDPBackend.MATH}" == str(attention.SDPBackend.MATH) == "SDPBackend.MATH"
     with pytest.raises(AssertionError, match="SDPBackend"), attention.sdpa_kernel("math"):
         pass
+
+
+@pytest.mark.parametrize("settings", [{}, {"is_causal": True}, {"dropout_p": 0.5}])
+def test_attention_lies_in_memory_as_the_queries_do(settings):
+    def strides(lib):
+        q, k, v = (x.view(2, 5, 4, 8).transpose(1, 2) for x in lib.ones(2, 5, 96).chunk(3, -1))
+        attention = lib.nn.functional.scaled_dot_product_attention
+        given = [
+            (q, k, v),
+            (q.contiguous(), k, v),
+            (q[:, :, :3], k, v),
+            (q, k, v[..., :4]),
+            (q[0], k[0], v[0]),
+        ]
+        return [attention(*some, **settings).stride() for some in given]
+
+    assert strides(vizgrad) == strides(torch())

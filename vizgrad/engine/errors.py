@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
+
 from .local import here
 
 
@@ -24,9 +26,17 @@ def explained(error: Exception, op: Any, inputs: tuple[Any, ...], settings: dict
         kind = TypeError
         if what.startswith("ufunc "):  # NumPy has no such loop, as PyTorch has no such kernel
             kind, what = NotImplementedError, f'"{op.name}" not implemented for these kinds of numbers'
-    if kind is RuntimeError and op.shape and all(x is None or hasattr(x, "array") for x in inputs):
+    numbers = (int, float, complex, type(None))
+    if (
+        kind is RuntimeError
+        and op.shape
+        and all(hasattr(x, "array") or isinstance(x, numbers) for x in inputs)
+    ):
         try:  # our own shape rules speak PyTorch's words; the array module's message is the fallback
-            op.shape(*(None if x is None else x.array.shape for x in inputs), **settings)
+            op.shape(
+                *(None if x is None else getattr(x, "array", numpy.empty(())).shape for x in inputs),
+                **settings,
+            )
         except Exception as better:
             what = str(better)
     return kind(f"{op.name}: {what} ({operands}){place}" if operands else f"{op.name}: {what}{place}")

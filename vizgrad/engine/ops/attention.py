@@ -118,7 +118,20 @@ def scaled_dot_product_attention(
         from vizgrad.engine.surface import create
 
         weights = dropout(weights, create.rand(weights.shape, device=query.device) >= dropout_p, dropout_p)
-    return weights @ value
+    y: Any = weights @ value
+    if query.array.ndim == 4 and dropout_p == 0 and not (attn_mask is not None and attn_mask.tracked):
+        _lay_out(y, query.array)
+    return y
+
+
+def _lay_out(y: Any, query: Any) -> None:
+    """Let y lie in memory as the queries do, step by step with all heads side by side, where they do.
+
+    So it is in PyTorch, and programs rely on it: ``y.transpose(1, 2).view(batch, steps, width)``.
+    """
+    heads, steps, last = query.strides[1:]
+    if heads < steps and last == query.itemsize and y.array.shape[-1] == query.shape[-1]:
+        y.array = y.array.swapaxes(1, 2).copy().swapaxes(1, 2)
 
 
 def _check_mask(mask: Tensor, query: Tensor, is_causal: bool) -> None:

@@ -39,12 +39,13 @@ class cat(joining):
                     f"Tensors must have same number of dimensions: got {len(real[0])} and {len(s)}"
                 )
         d = shapes.at(dim, len(real[0]))
-        for i, s in enumerate(real):
-            if (*s[:d], *s[d + 1 :]) != (*real[0][:d], *real[0][d + 1 :]):
-                raise RuntimeError(
-                    f"Sizes of tensors must match except in dimension {d}. Expected {list(real[0])} but got "
-                    f"{list(s)} for tensor number {i} in the list."
-                )
+        for i, s in enumerate(tensors):
+            for j, (have, need) in enumerate(zip(s, real[0], strict=False)):
+                if have != need and j != d and s != (0,):
+                    raise RuntimeError(
+                        f"Sizes of tensors must match except in dimension {d}. Expected size {need} but got size "
+                        f"{have} for tensor number {i} in the list."
+                    )
         return (*real[0][:d], sum(s[d] for s in real), *real[0][d + 1 :])
 
     def forward(xp, tensors: Values, dim: int = 0):
