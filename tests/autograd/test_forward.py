@@ -32,3 +32,23 @@ def test_tangents_agree_with_gradients(row, sample, recorded):
     ours = 0.0 if tangent is None else (tangent * w).sum().item()
     expected = sum((g * v).sum().item() for g, v in zip(grads, vs, strict=True))
     np.testing.assert_allclose(ours, expected, rtol=1e-8, atol=1e-10)
+
+
+def test_a_tangent_of_another_precision_is_kept_as_it_is_and_computed_with_in_the_tensors():
+    x, v = vizgrad.tensor([1.0, 2.0], dtype=vizgrad.float64), vizgrad.tensor([1.0, 0.5])
+    with forward_ad.dual_level():
+        dual = forward_ad.make_dual(x, v)
+        assert forward_ad.unpack_dual(dual).tangent is v
+        found = forward_ad.unpack_dual(dual * dual).tangent
+        assert found.dtype is vizgrad.float64
+        assert found.tolist() == [2, 2]
+        with pytest.raises(RuntimeError, match="tangent of a real tensor is real"):
+            forward_ad.make_dual(x, v.to(vizgrad.complex64))
+
+
+def test_a_dual_tensor_prints_its_tangent():
+    with forward_ad.dual_level():
+        dual = forward_ad.make_dual(vizgrad.ones(2), vizgrad.tensor([3.0, 4.0]))
+        assert repr(dual) == "tensor([1., 1.], tangent=tensor([3., 4.]))"
+        assert repr(dual[1] * 2) == "tensor(2., tangent=8.0)"
+    assert repr(dual) == "tensor([1., 1.])"

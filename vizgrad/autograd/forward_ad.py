@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from vizgrad.engine import alias, backward, tape, watch
 from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here, set_watchers
-from vizgrad.engine.surface import form, request
+from vizgrad.engine.surface import form, request, show
 
 __all__ = [
     "UnpackedDualTensor",
@@ -36,7 +36,7 @@ class _Level(watch.Watcher):
         if here_now.paused:
             return
         with watch.unwatched():
-            tangents = [tangent_of(x) if isinstance(x, Bare) else None for x in inputs]
+            tangents = [_alike(tangent_of(x), x) if isinstance(x, Bare) else None for x in inputs]
             outs = out if isinstance(out, tuple) else (out,)
             derived = op.view and type(outs[0].alias) is alias.View  # found through the base when asked for
             if derived or not op.differentiable or all(t is None for t in tangents):
@@ -75,6 +75,23 @@ def tangent_of(x: Any) -> Any:
 
 def _give(x: Any, tangent: Any) -> None:
     x.__dict__["_tangent"] = here_now.level, tangent
+
+
+def _alike(tangent: Any, x: Any) -> Any:
+    """The tangent in the dtype in which x is computed with."""
+    return tangent if tangent is None or tangent.array.dtype == x.array.dtype else tangent.to(x.dtype)
+
+
+def _notes(x: Any) -> list[str]:
+    """What `print` says of a dual tensor beside its numbers."""
+    if here_now.level is None:
+        return []
+    with watch.unwatched():
+        tangent = tangent_of(x)
+        return [] if tangent is None else [f"tangent={tangent}"]
+
+
+show.further.append(_notes)
 
 
 def _write(x: Any, tangent: Any) -> None:
@@ -263,9 +280,9 @@ def _fits(tensor: Any, tangent: Any) -> None:
             f"not supported. Tensor is of size {list(tensor.shape)} while the given forward gradient is of size "
             f"{list(tangent.shape)}."
         )
-    if tangent.dtype != tensor.dtype:
+    if tangent.is_complex() and not tensor.is_complex():
         raise RuntimeError(
-            f"Expected the tangent to have the dtype of the tensor, {tensor.dtype}, but got {tangent.dtype}"
+            f"The tangent of a real tensor is real, but got {tangent.dtype} for {tensor.dtype}; use tangent.real"
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,7 @@ PROFILES: dict[str, dict[str, Any]] = {
     "full": {"precision": 4, "threshold": math.inf, "edgeitems": 3, "linewidth": 80},
 }
 options: dict[str, Any] = {**PROFILES["default"], "sci_mode": None}
+further: list[Callable[[Any], list[str]]] = []  # what other rooms have to say of a tensor
 
 
 def set_printoptions(precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
@@ -169,7 +170,7 @@ def notes(self: Any) -> list[str]:
         said.append(f"grad_fn=<{type(node).__name__}>")
     elif self.requires_grad:
         said.append("requires_grad=True")
-    return said
+    return said + [note for notes_of in further for note in notes_of(self)]
 
 
 def text(self: Any) -> str:
