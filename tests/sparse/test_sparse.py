@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import vizgrad
-from tests.alike import draw, torch
+from tests.alike import draw, ours, same, theirs, torch
 
 pytestmark = [
     pytest.mark.torch,
@@ -162,3 +162,43 @@ def test_copies_have_their_own_memory(copied):
     other = copied(s)
     s.mul_(2)
     assert repr(other) == repr(made(vizgrad)["s"])
+
+
+GRAPH = ([[0, 0, 1, 2], [1, 2, 0, 2]], [2.0, 1.0, 4.0, 3.0])
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "d @ s", "v @ s",
+        "t.mm(d, s)", "t.matmul(d, s)", "d.mm(s)", "t.spmm(d, s)", "t.mm(s, d)", "t.mv(s, v)", "s.mv(v)",
+        "s @ s", "t.mm(s, s.t())", "t.sparse.mm(s, s)", "t.addmm(d, s, d, beta=2, alpha=3)", "t.add(d, s, alpha=2)",
+        "t.sub(d, s)", "t.sub(s, s, alpha=3)", "t.mul(d, s)", "t.sparse.sum(s, -2)", "t.sparse.sum(s, (0, 1))",
+        # PyTorch has no gradient for these
+        "t.sqrt(c)", "c.relu()", "t.round(c / 3)", "t.abs(-c)", "c.sum(1)", "c.sum(1, dtype=t.float64)",
+    ],
+)  # fmt: skip
+def test_a_sparse_operand_gives_what_pytorch_gives_in_its_layout(call):
+    def run(t, tensor):
+        at, values = t.tensor(GRAPH[0]), t.tensor(GRAPH[1])
+        s = t.sparse_coo_tensor(at, values, (3, 3), check_invariants=True).requires_grad_()
+        d, v = tensor(np.arange(9, dtype="f4").reshape(3, 3), True), tensor(np.arange(3, dtype="f4"))
+        y = eval(call, {"t": t, "s": s, "d": d, "v": v, "c": s.detach()})
+        if not y.requires_grad:
+            return y.layout, y.to_dense(), None, None
+        y.to_dense().pow(2).sum().backward()
+        slopes = s.grad.to_dense()[tuple(at)]  # those of the numbers that are held
+        return y.layout, y.to_dense(), slopes, None if d.grad is None else d.grad.to_dense()
+
+    (layout, *numbers), (wanted, *expected) = run(vizgrad, ours), run(torch(), theirs)
+    assert str(layout) == str(wanted)
+    for a, b in zip(numbers, expected, strict=True):
+        same(a, b, rtol=1e-6)
+
+
+def test_an_operation_not_written_for_sparse_tensors_says_what_to_write():
+    s = vizgrad.eye(2).to_sparse()
+    for call in (lambda: vizgrad.exp(s), lambda: vizgrad.addmm(s, s, vizgrad.eye(2))):
+        with pytest.raises(NotImplementedError, match=r"make it dense with \.to_dense\(\) first"):
+            call()

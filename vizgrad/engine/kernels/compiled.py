@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from vizgrad.engine import storage
 from vizgrad.engine.bare import Bare, _new
 from vizgrad.engine.storage import NOTHING, Kept
-from vizgrad.engine.surface import former, out
+from vizgrad.engine.surface import former, out, sparse_rows
 from vizgrad.engine.surface.counting import hold
 
 from . import quick
@@ -27,7 +28,6 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
     from vizgrad.engine import alias, errors, tape
 
     defaults = {f"_default_{a.name}": a.default for a in arguments if a.default is not a.empty}
-    words = _words(arguments)
     given = f"tuple({row.inputs[0]})" if row.variadic else f"({''.join(f'{n}, ' for n in row.inputs)})"
     settings = "{" + ", ".join(f"{n!r}: {n}" for n in row.settings) + "}" if row.settings else "_defaults"
     unchanged = " and ".join(f"{n} is _default_{n}" for n in row.settings if f"_default_{n}" in defaults)
@@ -37,32 +37,50 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
     if row.view:
         run = f"{'_pieces' if row.family.cuts else '_look'}(_row, {row.inputs[0]}, {settings})"
     if takes_out:
-        words += ["out=None"] if "*" in words else ["*", "out=None"]
         run = f"{run} if out is None else _into(out, {row.name!r}, {given}, lambda: {run})"
-    more, respelt = _numpys_words(row, words)
-    words += more if "*" in words or not more else ["*", *more]
-    if row.family.former:
-        words[words.index("*")] = "*_more"
-        respelt += _former(row, words)
-    head = f"def {row.name}({', '.join(words)}):\n{respelt}"
+    head = _head(row, arguments, takes_out=takes_out)
     names = {"_apply": tape.apply, "_row": row, "_defaults": row.settings, "_into": out.into, **defaults}
     names["_missing"] = inspect.Parameter.empty  # a signature shows it as no default
-    names["_reordered"] = former.reordered
-    names |= {"_look": alias.look, "_pieces": alias.pieces}
-    call = _compiled(f"{head}    _hasten()\n    return {run}\n", row.name, names)
+    names |= {"_reordered": former.reordered, "_look": alias.look, "_pieces": alias.pieces}
+    names |= {"_NoArray": sparse_rows.NoArrayError, "_with_sparse": sparse_rows.with_sparse}
+    plain = f"return {run}\n"
+    first = head + _sparse_too(row, f"    _hasten()\n    {plain}", given, settings)
+    call = _compiled(first, row.name, names)
 
     def hasten() -> None:
         """At the first call: to compile all rows' common cases at import would take as long as the rest of it."""
         usual = quick.source(row, arguments, settings, takes_out=takes_out)
         more = {"_forward": row.forward, "_Node": row.node, "_refresh": alias.refresh, "_record": tape.record}
         names.update(quick.NAMES | more | {"_explained": errors.explained, "_number": tape._number})
-        call.__code__ = _compiled(f"{head}{usual}    return {run}\n", row.name, names).__code__
+        text = _sparse_too(row, f"{usual}    {plain}", given, settings)
+        call.__code__ = _compiled(head + text, row.name, names).__code__
 
     names["_hasten"] = hasten
     call.__doc__ = row.doc
     call.__module__ = row.family.__module__
     call.row = row
     return call
+
+
+def _head(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) -> str:
+    """The ``def`` with its parameters, and the lines that read other spellings of them."""
+    words = _words(arguments)
+    if takes_out:
+        words += ["out=None"] if "*" in words else ["*", "out=None"]
+    more, respelt = _numpys_words(row, words)
+    words += more if "*" in words or not more else ["*", *more]
+    if row.family.former:
+        words[words.index("*")] = "*_more"
+        respelt += _former(row, words)
+    return f"def {row.name}({', '.join(words)}):\n{respelt}"
+
+
+def _sparse_too(row: Op, text: str, given: str, settings: str) -> str:
+    """The lines, and what the row does if an operand has no array; trying costs nothing where nothing is raised."""
+    if row.name not in sparse_rows.ROWS:
+        return text
+    otherwise = f"return _with_sparse(_refusal, _row, {given}, {settings})"
+    return f"    try:\n{indent(text, '    ')}    except _NoArray as _refusal:\n        {otherwise}\n"
 
 
 def _words(arguments: list[inspect.Parameter]) -> list[str]:

@@ -139,12 +139,14 @@ def dense_dim(self: Any) -> int:
 
 
 def mm(mat1: Any, mat2: Any) -> Any:
-    """Sparse matrix (n, m) times dense matrix (m, p) or vector (m); the result is dense.
+    """Sparse matrix (n, m) times dense matrix (m, p) or vector (m), or dense times sparse: the result is dense.
 
-    Gradients flow to the values of the one and to the other.
+    Sparse times sparse is sparse.  Gradients flow to the values of the one and to the other.
     """
-    if not mat1.is_sparse or mat2.is_sparse:
-        return (mat1.to_dense() if mat1.is_sparse else mat1) @ mat2.to_dense()
+    if not mat1.is_sparse:
+        return mat1 @ mat2.to_dense()
+    if mat2.is_sparse:
+        return _both_sparse(mat1, mat2)
     if mat1.ndim != 2 or mat1.dense_dim():
         raise RuntimeError(f"mm: expected a sparse matrix, but got one of size {tuple(mat1.shape)}")
     if mat2.shape[0] != mat1.shape[1]:
@@ -158,16 +160,40 @@ def mm(mat1: Any, mat2: Any) -> Any:
     return start.index_add(0, rows, scale * mat2[columns])
 
 
+def _both_sparse(mat1: Any, mat2: Any) -> Any:
+    """Each number of the first meets the row of the second that its column names."""
+    if (mat1.sparse_dim(), mat2.sparse_dim(), mat1.dense_dim(), mat2.dense_dim()) != (2, 2, 0, 0):
+        raise RuntimeError(
+            f"mm: expected two sparse matrices, but got {tuple(mat1.shape)} and {tuple(mat2.shape)}"
+        )
+    if mat1.shape[1] != mat2.shape[0]:
+        raise RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({'x'.join(map(str, mat1.shape))} and "
+            f"{'x'.join(map(str, mat2.shape))})"
+        )
+    a, b = mat1.coalesce(), mat2.coalesce()
+    xp = namespace.of((a.held.array,)).module
+    columns, rows = a.at.array[1], b.at.array[0]
+    start = xp.searchsorted(rows, columns, side="left")
+    ends = xp.cumsum(
+        xp.searchsorted(rows, columns, side="right") - start
+    )  # of each one's stretch of products
+    number = xp.arange(int(ends[-1]) if len(ends) else 0)
+    i = xp.searchsorted(ends, number, side="right")
+    j = start[i] + number - xp.concatenate((xp.zeros(1, ends.dtype), ends))[i]
+    at = Bare._wrap(xp.stack((a.at.array[0][i], b.at.array[1][j])))
+    products = a.held[Bare._wrap(i)] * b.held[Bare._wrap(j)]
+    return _class()(at, products, (mat1.shape[0], mat2.shape[1])).coalesce()
+
+
 def addmm(mat: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta · mat + alpha · mat1 @ mat2`` with a sparse mat1."""
     return beta * mat + alpha * mm(mat1, mat2)
 
 
 def sum(input: Any, dim: Any = None, dtype: Any = None) -> Any:
-    """The sum of all numbers of a sparse tensor."""
-    if dim is not None:
-        raise NotImplementedError("torch.sparse.sum over one dimension: make it dense with .to_dense() first")
-    return input.sum(dtype=dtype)
+    """The sum of all numbers of a sparse tensor, or of those along some of its dimensions."""
+    return input.sum(dim, dtype=dtype)
 
 
 def legacy(*args: Any) -> Any:

@@ -13,12 +13,13 @@ from typing import Any
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine import namespace
 from vizgrad.engine.bare import Bare
-from vizgrad.engine.ops import elementwise
+from vizgrad.engine.ops import elementwise, shapes
 from vizgrad.engine.storage import Storage
 from vizgrad.engine.tensor import Tensor
 
 from . import about, create, show
 from . import sparse as _sparse
+from .sparse_rows import NoArrayError
 
 _new = object.__new__
 
@@ -27,8 +28,8 @@ class SparseTensor(Tensor):
     """COO, for coordinates: ``indices`` (sparse dimensions, n), ``values`` (n, *dense dimensions).
 
     A place may be named several times; its number is then the sum, and `coalesce` adds it up.  It can be added,
-    multiplied by numbers and by dense matrices, and made dense; gradients flow to its values.  There is no
-    broadcasting, reduction or indexing, and of the layouts only this one: `to_dense` first for anything else.
+    multiplied by numbers and by matrices, added up, and made dense; gradients flow to its values.  There is no
+    broadcasting and no indexing, and of the layouts only this one: `to_dense` first for anything else.
     """
 
     __slots__ = ()
@@ -59,7 +60,7 @@ class SparseTensor(Tensor):
 
     @property
     def array(self) -> Any:
-        raise NotImplementedError(
+        raise NoArrayError(
             f"this operation is not written for sparse tensors (here one of size {tuple(self.sizes)}): make it dense "
             "with .to_dense() first"
         )
@@ -293,8 +294,24 @@ class SparseTensor(Tensor):
         a = self.coalesce()
         return a._with(a.held.abs())
 
-    def sum(self, *, dtype: Any = None) -> Any:
-        return self.held.sum(dtype=dtype)
+    def sum(self, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+        """All numbers added up; along ``dim`` (one or several): sparse, or dense if no sparse dimension is left."""
+        if dim is None:
+            return self.held.sum(dtype=dtype)
+        if keepdim:
+            raise NotImplementedError(
+                "sum of a sparse tensor with keepdim=True: make it dense with .to_dense() first"
+            )
+        gone = shapes.axes(self.ndim, dim)
+        n = self.sparse_dim()
+        values = self.held if dtype is None else self.held.to(dtype)
+        dense = tuple(d - n + 1 for d in gone if d >= n)
+        values = values.sum(dense) if dense else values
+        left = [d for d in range(n) if d not in gone]
+        if not left:
+            return values.sum(0)
+        sizes = tuple(size for d, size in enumerate(self.sizes) if d not in gone)
+        return SparseTensor(self.at[left], values, sizes, self.sorted and len(left) == n).coalesce()
 
     def zero_(self) -> Any:
         """Forget all numbers, in place."""
@@ -311,7 +328,10 @@ class SparseTensor(Tensor):
     def __matmul__(self, other: Any) -> Any:
         return _sparse.mm(self, other)
 
-    mm = matmul = __matmul__
+    def __rmatmul__(self, other: Any) -> Any:
+        return _sparse.mm(other, self)
+
+    mm = matmul = mv = __matmul__
 
     # --- Python's own protocols
     def __repr__(self, *, tensor_contents: Any = None) -> str:
