@@ -40,6 +40,37 @@ def saved_tensors(t, p, e):
         p(a.grad)
 
 
+NAMED = """
+x @ x.T; x @ v; v @ v; v @ x.T; x @ free; free @ x.T; b @ b.mT; b @ x.T; b @ v; v @ b.mT; t.outer(v, v)
+F.linear(v, w, d); F.linear(v, w); F.linear(x, w, d); F.linear(x, w); F.linear(b, w, d); F.linear(b, w)
+x.sum(); x.sum(0); x.mean(); x.mean(0); x.prod(); x.prod(0); x.max(); x.max(0)[0]; x.median(); x.median(0)[0]
+x.nanmedian(); x.nanmedian(0)[0]; x.min(); x**2; x**x; 2**x; x.clamp(0); x.round(); x.round(decimals=1); x % 2; x % x
+t.fmod(x, x); t.deg2rad(x); x.squeeze(); x.squeeze(0); x.squeeze((0, 1)); x.double(); x.split(1)[0]; x.split([1, 2])[0]
+F.l1_loss(x, x); F.l1_loss(x, x, reduction="none"); F.l1_loss(x, x, reduction="sum"); F.prelu(x, v[:1])
+F.kl_div(x, one); F.kl_div(x, one, reduction="none"); F.kl_div(x, one, reduction="batchmean"); F.kl_div(one, x)
+F.nll_loss(x, k[0]); F.nll_loss(b.mT, k); F.dropout(x); F.rms_norm(x, (4,)); F.max_pool1d(b, 2); F.unfold(z, 2)
+F.pad(b, (1, 1), mode="reflect"); F.pad(b, (1, 1), mode="replicate")
+F.interpolate(z, scale_factor=2); F.interpolate(z, scale_factor=2, mode="bilinear"); F.interpolate(b, scale_factor=2)
+F.interpolate(z, scale_factor=2, mode="bicubic"); F.interpolate(b, scale_factor=2, mode="linear")
+F.conv2d(z, z); F.conv2d(z[0], z); F.adaptive_avg_pool2d(z, 1); F.adaptive_avg_pool2d(z, 2)
+"""
+
+
+def names_of_nodes(t, p, e):
+    """What a node is called, which may depend on what was asked of the op"""
+    x, v, w = (t.ones(*size, requires_grad=True) for size in ((3, 4), (4,), (2, 4)))
+    z, d = t.ones(1, 2, 4, 4, requires_grad=True), t.ones(2, requires_grad=True)
+    known = {"t": t, "F": t.nn.functional, "x": x, "v": v, "w": w, "z": z, "d": d, "b": x.expand(2, 3, 4) * 1}
+    known |= {"free": t.ones(4), "one": t.ones(3, 4), "k": t.zeros(2, 3, dtype=t.int64)}
+    for expression in NAMED.replace("\n", ";").split(";"):
+        if expression:
+            y = eval(expression.strip(), known)
+            p(expression, type(y.grad_fn).__name__, y.grad_fn.name())
+    y = (x @ x.T).relu()
+    y.sum().backward()
+    p(y.grad_fn.next_functions[0][0], y)
+
+
 def kept_where_needed(t, p, e):
     """An operand is kept only for a gradient that is wanted, and may be written to otherwise"""
     x = t.tensor([1.0, 2.0], requires_grad=True)
@@ -90,8 +121,7 @@ def edges(t, p, e):
     p(calls)
     hh.remove()
     calls.clear()
-    h = a * 3
-    hh = G.register_multi_grad_hook((a, u, h), lambda gs: calls.append([q is not None for q in gs]))
+    hh = G.register_multi_grad_hook((a, u, h := a * 3), lambda gs: calls.append([q is not None for q in gs]))
     both = (h * u).sum()
     both.backward(inputs=(u,), retain_graph=True)
     both.backward(inputs=(a,), retain_graph=True)

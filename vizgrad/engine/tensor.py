@@ -31,6 +31,7 @@ from .contents import (
 from .ops import complex as complex_
 from .ops import reduce
 from .surface import about, convert, history, html, interop, kinds, parts, request, show
+from .surface.called import named
 
 
 class Tensor(
@@ -93,7 +94,7 @@ class Tensor(
     def grad_fn(self) -> Any:
         """The node that computed this tensor; None for leaves."""
         alias.refresh(self)
-        return self.node
+        return None if self.node is None else named(self.node)
 
     @property
     def data(self) -> Tensor:

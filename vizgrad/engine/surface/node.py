@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from . import hooks
+from .called import named
 from .handle import RemovableHandle
 
 SAVED = "_saved_"
@@ -24,7 +25,7 @@ class Surface:
 
     def name(self) -> str:
         """``AddBackward0``: the op, and that this is its way back."""
-        return type(self).__name__
+        return type(named(self)).__name__
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
@@ -75,8 +76,8 @@ def _next(edge: Any) -> tuple[Any, int]:
     if edge is None:
         return None, 0
     if type(edge) is tuple:
-        return edge
-    return (edge, 0) if isinstance(edge, Surface) else (hooks.AccumulateGrad(edge), 0)
+        return named(edge[0]), edge[1]
+    return (named(edge), 0) if isinstance(edge, Surface) else (hooks.AccumulateGrad(edge), 0)
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,7 @@ from weakref import ref
 from vizgrad.engine import backward
 from vizgrad.engine.local import here
 from vizgrad.engine.op import TABLE, Op
+from vizgrad.engine.surface.called import ours
 from vizgrad.engine.tape import Node
 from vizgrad.engine.watch import Watcher
 from vizgrad.trace.names import Names, user_frame, user_line
@@ -108,7 +109,7 @@ class Follower(Watcher):
         maker = self._maker(node)
         walk = backward.current()
         container = node.gradients is not None or walk is None or walk.create_graph
-        event = self._event("backward", node.name(), node.op, maker.layer if maker else "", container)
+        event = self._event("backward", ours(node), node.op, maker.layer if maker else "", container)
         if maker is not None:
             event.file, event.lineno, event.line, event.graph = (
                 maker.file,
