@@ -205,8 +205,10 @@ class linear(Formula):
         return y
 
     def forward(xp, input: Value, weight: Value, bias: Value | None = None):
-        kind = input.dtype
-        if kind is not weight.dtype or kind.kind == "b" or (bias is not None and bias.dtype is not kind):
+        kind = getattr(input, "dtype", None)  # none while the formula is being written
+        if kind and (
+            kind is not weight.dtype or kind.kind == "b" or (bias is not None and bias.dtype is not kind)
+        ):
             same_factors(input, weight, bias)
         y = xp.matmul(input, xp.swapaxes(weight, 0, 1))
         if bias is not None:
