@@ -91,3 +91,44 @@ def checks(t, p, e):
     except Exception as x_:
         p(type(x_).__name__, str(x_).splitlines()[0])
     e(ag.gradcheck, Bad.apply, (yg,), raise_exception=False)
+
+
+def variables_of_old_programs(t, p, e):
+    from importlib import import_module
+
+    variable = import_module(f"{t.__name__}.autograd.variable").Variable
+    x, y = t.arange(3.0), t.nn.Parameter(t.ones(2)) * 2
+    p(
+        variable(x),
+        variable(x) is x,
+        variable(x).data_ptr() == x.data_ptr(),
+        variable(data=x, requires_grad=True),
+        x,
+    )
+    p(
+        variable(x, True),
+        variable(x, volatile=True),
+        variable(x, False, False),
+        variable(y),
+        variable(y).is_leaf,
+    )
+    p(variable(), variable(None), type(variable(t.nn.Parameter(x))).__name__, t.autograd.Variable is variable)
+    p(isinstance(x, variable), isinstance(3, variable), issubclass(variable, t.Tensor))
+    for data in ([1, 2], 3.0, x.numpy()):
+        e(variable, data)
+    e(variable, x, True, True)
+
+
+def second_passes(t, p, e):
+    x = t.arange(12.0).view(6, 2).requires_grad_()
+    same, twice = [(x + 1).sum(), x.view(3, 4).mean(), t.cat([x, x]).sum()], [(x * x).sum(), x.exp().sum()]
+    for y in same:
+        y.backward()
+        y.backward()
+    p(x.grad)
+    for piece in (*t.split(x, 4), *x.chunk(3), *x.split([2, 4])):
+        (piece * piece).sum().backward()
+    p(x.grad)
+    for y in twice:
+        y.backward()
+        e(y.backward)

@@ -13,13 +13,13 @@ from vizgrad.engine.surface.grad_mode import (
     set_grad_enabled,
 )
 from vizgrad.engine.surface.request import backward, grad
-from vizgrad.engine.tensor import Tensor as Variable
 
 from . import forward_ad, function, functional, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
 from .grad_mode import enforce_grad_layout_policy, set_multithreading_enabled
 from .gradcheck import gradcheck, gradgradcheck
+from .variable import Variable
 
 __all__ = [
     "Function",

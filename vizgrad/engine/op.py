@@ -97,6 +97,7 @@ class Op:
     plan: tuple[tuple[str, str, int], ...] = field(init=False)  # of each of keeps: name, where it comes from
     function: Callable[..., Tensor] = field(init=False)  # what users call
     backward_name: str = field(init=False)  # "MulBackward0", as PyTorch prints it
+    frees: bool = field(init=False)  # it keeps more than shapes, so a second pass finds something missing
     shares: bool = field(init=False)  # its gradients leave something to each other
     ways: tuple[bool, ...] = field(init=False)  # for each input, whether a gradient goes there
     keep: Callable[..., Any] = field(init=False)  # gathers what it keeps, as a `storage.Kept`
@@ -109,6 +110,7 @@ class Op:
         self.shares = asked and "shared" not in self.settings  # a setting of that name is a setting
         self.ways = () if self.variadic else tuple(g is not None for g in self.gradients)
         self.plan = tuple((name, *self._source(name)) for name in self.keeps)
+        self.frees = any(source != "shape" for _, source, _ in self.plan)
         if self.variadic and any(source in ("input", "output") for _, source, _ in self.plan):
             raise TypeError(f"op {self.name!r} takes a sequence and may keep only its shapes")
         name = self.family.grad_fn or "".join(w[:1].upper() + w[1:] for w in self.name.split("_"))
