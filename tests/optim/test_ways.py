@@ -96,3 +96,12 @@ def test_a_copy_goes_on_alone(again):
 def test_fused_goes_with_nothing_else(settings):
     with pytest.raises(RuntimeError, match="`fused`"):
         optim.Adam([nn.Parameter(vizgrad.ones(2))], fused=True, **settings)
+
+
+@pytest.mark.torch
+def test_groups_print_apart():
+    def text(library):
+        first, second = (library.nn.Parameter(library.ones(2)) for _ in range(2))
+        return repr(library.optim.SGD([{"params": [first]}, {"params": [second], "lr": 0.5}], lr=0.1))
+
+    assert text(vizgrad) == text(torch())
