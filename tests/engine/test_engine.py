@@ -339,3 +339,38 @@ def test_data_gets_no_gradient_however_often_an_op_has_run(call):
     y.sum().backward()
     assert x.grad is None
     assert w.grad is not None
+
+
+def test_asking_for_the_gradient_of_a_computed_tensor_warns_unless_it_is_there_or_will_be():
+    x = vizgrad.ones(3, requires_grad=True)
+    with pytest.warns(UserWarning, match="of a Tensor that is not a leaf Tensor is being accessed"):
+        assert (x * 2).grad is None
+    y = x * 2
+    y.retain_grad()
+    assert y.grad is None
+    y.sum().backward()
+    assert y.grad.tolist() == [1, 1, 1]
+    assert x.detach().grad is None
+    assert x.grad.tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "words"),
+    [
+        (lambda x: 5, TypeError, "expected to be a Tensor or None but got grad of type int"),
+        (
+            lambda x: vizgrad.ones(1, 3),
+            RuntimeError,
+            r"gradient of size '\[1, 3\]' to a tensor of size '\[3\]'",
+        ),
+        (lambda x: vizgrad.ones(3).half(), RuntimeError, "gradient with dtype 'torch.float16'"),
+        (lambda x: x, RuntimeError, "can't assign Variable as its own grad"),
+    ],
+)
+def test_a_gradient_is_given_only_in_the_form_of_its_tensor(value, kind, words):
+    x = vizgrad.ones(3, requires_grad=True)
+    with pytest.raises(kind, match=words):
+        x.grad = value(x)
+    x.grad = vizgrad.ones(3)
+    del x.grad
+    assert x.grad is None

@@ -139,3 +139,12 @@ def test_notebooks_show_every_tensor(shape, kind):
 def test_names_of_classes_are_escaped():
     evil = type("<script>alert(1)</script>", (vizgrad.Tensor,), {})
     assert "<script" not in page(evil([1.0]))
+
+
+def test_what_users_hold_is_called_by_the_name_under_which_they_find_it():
+    x = vizgrad.ones(2)
+    kinds = [type(v) for v in (x, x.shape, x.dtype, x.device)]
+    assert [str(kind) for kind in kinds] == [
+        f"<class 'vizgrad.{name}'>" for name in ("Tensor", "Size", "dtype", "device")
+    ]
+    assert all(getattr(vizgrad, kind.__name__) is kind for kind in kinds)

@@ -102,7 +102,7 @@ def _seen(x: Any, y: Any, op: Any, settings: dict[str, Any], origin: Any) -> Any
     out = _new(bare.kind)
     out.array = y
     out.storage = x.storage
-    out.grad = out.node = out.hooks = None
+    out.gradient = out.node = out.hooks = None
     out.slot = 0
     out.tracked = False
     known = x.alias

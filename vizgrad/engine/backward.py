@@ -69,7 +69,7 @@ class Walk:
             for target, dx in zip(node.edges, results):  # noqa: B905 - strict costs, and they fit
                 if target is not None and dx is not None:
                     self._pass(target, dx)
-            if not self.retain_graph and node.kept is not None:
+            if not self.retain_graph and node.kept is not None and node.op.frees:
                 node.kept = SPENT
             if self.held:
                 self._release(node.number)
@@ -236,17 +236,17 @@ def _fitted(xp: Any, dx: Any, shape: tuple[int, ...], kind: Any) -> Any:
 
 def accumulate(x: Any, dx: Any) -> None:
     """Add a gradient to a leaf's ``.grad``."""
-    if x.grad is None:
+    if x.gradient is None:
         if not isinstance(dx, Bare):
             dx = Bare._wrap(dx if dx.base is None and dx.dtype == x.array.dtype else dx.astype(x.array.dtype))
         dx.storage.become(GRADIENTS)
-        x.grad = dx
-    elif isinstance(dx, Bare) or x.grad.is_sparse:
-        x.grad = x.grad + (dx if isinstance(dx, Bare) else Bare._wrap(dx))
-        x.grad.storage.become(GRADIENTS)
+        x.gradient = dx
+    elif isinstance(dx, Bare) or x.gradient.is_sparse:
+        x.gradient = x.gradient + (dx if isinstance(dx, Bare) else Bare._wrap(dx))
+        x.gradient.storage.become(GRADIENTS)
     else:
-        x.grad.array += dx
-        x.grad.storage.version += 1
+        x.gradient.array += dx
+        x.gradient.storage.version += 1
 
 
 def run(

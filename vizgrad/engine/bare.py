@@ -25,7 +25,7 @@ class Bare:
         "__weakref__",
         "alias",
         "array",
-        "grad",
+        "gradient",
         "hooks",
         "node",
         "slot",
@@ -37,7 +37,7 @@ class Bare:
 
     array: Any  # the bare NumPy or CuPy array
     storage: Storage  # the memory it stands on, shared with its views
-    grad: Any  # a tensor, or None
+    gradient: Any  # a tensor, or None: what users see as ``grad``
     node: Node | None  # what computed it; None for leaves.  Of a view, possibly out of date: see alias.py
     slot: int  # which output of the node it is
     tracked: bool  # whether gradients flow through it
@@ -58,7 +58,7 @@ class Bare:
         x = _new(kind)
         x.array = array
         x.storage = s
-        x.grad = x.node = x.alias = x.hooks = None
+        x.gradient = x.node = x.alias = x.hooks = None
         x.slot = 0
         x.tracked = False
         return x

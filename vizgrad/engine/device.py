@@ -14,6 +14,7 @@ from . import namespace
 class device:
     """``device("cpu")``, ``device("cuda")``, ``device("cuda:1")`` or ``device("cuda", 1)``."""
 
+    __module__ = "vizgrad"  # where users find it
     __slots__ = ("index", "type")
 
     def __init__(self, type: Any, index: int | None = None) -> None:

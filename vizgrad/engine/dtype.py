@@ -11,6 +11,7 @@ import numpy as np
 class dtype:
     """The type of a tensor's elements.  There is one object per type, so ``is`` compares them."""
 
+    __module__ = "vizgrad"  # where users find it
     __slots__ = ("is_complex", "is_floating_point", "itemsize", "legacy", "name", "numpy", "rank")
 
     def __init__(self, name: str, numpy: Any, rank: int, legacy: str) -> None:

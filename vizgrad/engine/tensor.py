@@ -57,6 +57,7 @@ class Tensor(
     """
 
     __slots__ = ()
+    __module__ = "vizgrad"  # where users find it: ``<class 'vizgrad.Tensor'>``
 
     def __new__(cls, *data: Any, requires_grad: bool = False) -> Tensor:
         x = Bare._wrap(about.legacy_array(data))
@@ -107,6 +108,7 @@ class Tensor(
     def data(self, other: Tensor) -> None:
         history.replace_data(self, other)
 
+    grad = property(history.gradient, history.set_gradient, history.set_gradient)
     _version = property(history.version)
     is_inference = history.is_inference
     _base = property(lambda self: self.alias.base if isinstance(self.alias, alias.View) else None)

@@ -22,7 +22,7 @@ Global = Callable[..., Any] | tuple[Callable[..., Any], str]
 def torch_name(value: Any) -> tuple[str, str] | None:
     """PyTorch's module and name for a class or a function of ours; None where it has none."""
     module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if not isinstance(name, str) or not str(module).startswith("vizgrad."):
+    if not isinstance(name, str) or str(module).partition(".")[0] != "vizgrad":
         return None
     if value in _FIXED:
         return _FIXED[value]

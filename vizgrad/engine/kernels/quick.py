@@ -59,7 +59,7 @@ if _storage.counters: _count_in(_s)
 _x = _new(_bare.kind)
 _x.array = _y
 _x.storage = _s
-_x.grad = _x.node = _x.alias = _x.hooks = None
+_x.gradient = _x.node = _x.alias = _x.hooks = None
 _x.slot = 0
 _x.tracked = False
 """

@@ -10,6 +10,7 @@ from vizgrad.engine.bare import Bare
 from vizgrad.engine.local import here
 
 from . import hooks
+from .complain import complain
 from .handle import RemovableHandle
 
 LEAVES_ONLY = "you can only change requires_grad flags of leaf variables."
@@ -100,7 +101,7 @@ class _Retain:
     def __call__(self, g: Any) -> None:
         x = self.x()
         if x is not None:
-            x.grad = g if x.grad is None else x.grad + g
+            x.gradient = g if x.gradient is None else x.gradient + g
 
 
 def retain_grad(self: Any) -> None:
@@ -109,6 +110,45 @@ def retain_grad(self: Any) -> None:
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     if self.node is not None and not retains_grad(self):
         register_hook(self, _Retain(self))
+
+
+def gradient(self: Any) -> Any:
+    """What ``x.grad`` answers; warns where it stays None, and a newcomer would not know why."""
+    g = self.gradient
+    if g is None and self.node is not None and not retains_grad(self):
+        complain(
+            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't "
+            "be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
+            "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
+            "mistake, make sure you access the leaf Tensor instead."
+        )
+    return g
+
+
+def set_gradient(self: Any, value: Any = None) -> None:
+    """What ``x.grad = value`` does."""
+    if value is not None:
+        if not isinstance(value, Bare) and not getattr(value, "is_sparse", False):
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+            )
+        if value is self:
+            raise RuntimeError("can't assign Variable as its own grad")
+        _same_form(self, value)
+    self.gradient = value
+
+
+def _same_form(x: Any, g: Any) -> None:
+    if g.dtype != x.dtype:
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype '{g.dtype}' to a tensor with dtype '{x.dtype}'. The "
+            "gradient must match the tensor's dtype; write .to(x.dtype)"
+        )
+    if g.shape != x.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(g.shape)}' to a tensor of size '{list(x.shape)}'. Please "
+            "ensure that the gradient and the tensor are the same size"
+        )
 
 
 def retains_grad(self: Any) -> bool:

@@ -120,7 +120,7 @@ def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
     if id(self) in memo:
         return memo[id(self)]
     y = as_class(type(self), _copied(self, memo), self.tracked)
-    y.grad = _copy.deepcopy(self.grad, memo)
+    y.gradient = _copy.deepcopy(self.gradient, memo)
     y.__dict__.update(_copy.deepcopy(self.__dict__, memo))
     memo[id(self)] = y
     return y

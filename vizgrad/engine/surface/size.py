@@ -14,6 +14,7 @@ class Size(tuple[int, ...]):
     """The shape of a tensor: a tuple of whole numbers that prints as PyTorch's."""
 
     __slots__ = ()
+    __module__ = "vizgrad"  # where users find it
 
     def __new__(cls, sizes: Iterable[Any] = ()) -> Size:
         return tuple.__new__(cls, _whole(sizes))

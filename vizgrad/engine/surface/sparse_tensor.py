@@ -83,6 +83,8 @@ class SparseTensor(Tensor):
     def grad(self, value: Any) -> None:
         self.held.grad = None if value is None else value.held
 
+    gradient = grad
+
     def size(self, dim: int | None = None) -> Any:
         return self.sizes if dim is None else self.sizes[dim]
 

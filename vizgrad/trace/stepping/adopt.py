@@ -46,8 +46,8 @@ def adopt(replay: Replay, walk: Any, grads: list[Any]) -> None:
             _adopt_gradient(x, new)
     for key, g in replay.retained.items():
         x = recording.live(key)
-        if x is not None and x.grad is not None:
-            _write(x.grad.array, getattr(g, "array", g))
+        if x is not None and x.gradient is not None:
+            _write(x.gradient.array, getattr(g, "array", g))
     for live, ours in replay.nodes:
         node = live()
         if node is not None:
@@ -67,8 +67,8 @@ def _write(array: Any, new: Any) -> None:
 
 def _adopt_gradient(x: Any, new: Any) -> None:
     """Only where both have one: forgetting gradients is no event, so what the program forgot stays forgotten."""
-    if new.grad is not None and x.grad is not None:
-        _write(x.grad.array, new.grad.array)
+    if new.gradient is not None and x.gradient is not None:
+        _write(x.gradient.array, new.gradient.array)
 
 
 def _is_parted(replay: Replay, x: Any, new: Any) -> bool:

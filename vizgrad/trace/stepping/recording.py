@@ -209,11 +209,11 @@ class Recording:
             return
         for leaf in self._leaves:
             x = self.live(leaf)
-            if x is not None and x.grad is not None:
-                self._leaves[leaf] = key = self._enter(x.grad)
+            if x is not None and x.gradient is not None:
+                self._leaves[leaf] = key = self._enter(x.gradient)
                 action.gradients.append((leaf, key))
                 if leaf in action.hooks:
-                    action.totals[leaf] = self._copy(x.grad.array)
+                    action.totals[leaf] = self._copy(x.gradient.array)
         if walk.asked is None:
             return
         for target in walk.asked:
@@ -345,7 +345,7 @@ class Recording:
         x = self.live(leaf)
         if x is None:
             return
-        g, seen = x.grad, self._leaves.get(leaf)
+        g, seen = x.gradient, self._leaves.get(leaf)
         if g is None:
             if seen is not None:
                 givens.append(Given(seen, gradient_of=leaf, none=True))

@@ -130,11 +130,11 @@ class Replay(Follower):
         if given.gradient_of is not None:
             leaf = self.tensors[given.gradient_of]
             if given.same is not None:
-                leaf.grad = self.tensors[given.same]
+                leaf.gradient = self.tensors[given.same]
             else:
-                leaf.grad = None if given.none else Bare._wrap(given.array.copy())
+                leaf.gradient = None if given.none else Bare._wrap(given.array.copy())
             if not given.none:
-                self.tensors[given.key] = leaf.grad
+                self.tensors[given.key] = leaf.gradient
         elif given.same is not None:
             other = self.tensors[given.same]
             x = self.tensors.get(given.key)
@@ -192,7 +192,7 @@ class Replay(Follower):
                 self.tensors[key] = g if known is None else Bare._wrap(known.copy())
         for leaf, key in action.gradients:
             if leaf in self.tensors:
-                self.tensors[key] = self.tensors[leaf].grad
+                self.tensors[key] = self.tensors[leaf].gradient
 
     def _hang(self, action: Action) -> None:
         """Leaves with hooks get them, or what stands in for them."""
@@ -209,14 +209,14 @@ class Replay(Follower):
                 continue
             ours.hooks = None
             if not self.asis and leaf in action.totals:
-                self.outcome.totals.append((action, leaf, ours.grad.array.copy()))
+                self.outcome.totals.append((action, leaf, ours.gradient.array.copy()))
             total = action.totals.get(leaf)
             if (
-                total is None and live is not None and live.grad is not None
+                total is None and live is not None and live.gradient is not None
             ):  # the program is in this very walk
-                total = live.grad.array
-            if leaf in self._settled and action.walk["store"] and total is not None and ours.grad is not None:
-                ours.grad.array[...] = total
+                total = live.gradient.array
+            if leaf in self._settled and action.walk["store"] and total is not None and ours.gradient is not None:
+                ours.gradient.array[...] = total
 
     def _root(self, key: int | None) -> Any:
         if key is None or key not in self.tensors:
