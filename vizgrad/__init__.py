@@ -86,6 +86,7 @@ def numel(input: Tensor) -> _Any:
 
 
 from vizgrad import (
+    __future__,
     accelerator,
     amp,
     autograd,
@@ -136,7 +137,7 @@ from vizgrad.serialization import load, save
 from vizgrad.streams import Event, Stream, get_device_module
 
 if _TYPE_CHECKING:
-    from vizgrad import distributions
+    from vizgrad import datasets, distributions, functional, transforms
     from vizgrad.widgets.run import replay, step, watch
 
 _LATER: dict[str, str] = {  # loaded when first used
@@ -144,12 +145,14 @@ _LATER: dict[str, str] = {  # loaded when first used
     "load_ipython_extension": "vizgrad.widgets.magic",
 }
 
+_ROOMS = ("distributions", "datasets", "transforms", "functional")  # which most programs do not need
+
 
 def __getattr__(name: str) -> _Any:
     import importlib
 
-    if name == "distributions":  # many small files, which most programs do not need
-        return importlib.import_module("vizgrad.distributions")
+    if name in _ROOMS:
+        return importlib.import_module(f"vizgrad.{name}")
     if name in _LATER:
         return getattr(importlib.import_module(_LATER[name]), name)
     raise AttributeError(f"module 'vizgrad' has no attribute {name!r}")

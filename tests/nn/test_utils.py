@@ -294,3 +294,44 @@ def test_a_module_whose_numbers_do_not_matter():
     made = vizgrad.nn.utils.skip_init(vizgrad.nn.Linear, 2, 3)
     assert [tuple(p.shape) for p in made.parameters()] == [(3, 2), (3,)]
     assert np.isfinite(numbers(made.to_empty(device="cpu").weight)).shape == (3, 2)
+
+
+def test_tensors_that_are_swapped_are_each_other_for_everyone_who_holds_them():
+    w, v = vizgrad.nn.Parameter(vizgrad.zeros(3)), vizgrad.ones(2)
+    v.note, held = "mine", [w, v]
+    y = v * vizgrad.ones(2, requires_grad=True)
+    vizgrad.utils.swap_tensors(w, v)
+    assert held[0].tolist() == [1, 1]
+    assert held[0].note == "mine"
+    assert type(held[0]) is vizgrad.Tensor
+    assert isinstance(held[1], vizgrad.nn.Parameter)
+    vizgrad.utils.swap_tensors(y, w)
+    assert w.grad_fn is not None
+    assert y.is_leaf
+    with pytest.raises(TypeError, match="t2 must be a Tensor, but got int"):
+        vizgrad.utils.swap_tensors(w, 5)
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_a_loaded_parameter_stays_itself_where_parameters_are_swapped(swap):
+    layer, other = vizgrad.nn.Linear(2, 2), vizgrad.nn.Linear(2, 2)
+    weight = layer.weight
+    vizgrad.__future__.set_swap_module_params_on_conversion(swap)
+    try:
+        layer.load_state_dict(other.state_dict(), assign=True)
+    finally:
+        vizgrad.__future__.set_swap_module_params_on_conversion(False)
+    assert (layer.weight is weight) is swap
+    assert vizgrad.equal(layer.weight, other.weight)
+
+
+def test_rooms_that_open_when_first_used():
+    assert vizgrad.functional.einsum is vizgrad.einsum
+    assert vizgrad.datasets.MNIST.__name__ == "MNIST"
+    assert callable(vizgrad.transforms.ToTensor())
+
+
+@pytest.mark.parametrize(("shape", "words"), [((2, 3), "2-D input"), ((2, 3, 4), "3D input .* dropout1d")])
+def test_dropout2d_warns_of_what_is_no_picture(shape, words):
+    with pytest.warns(UserWarning, match=words):
+        vizgrad.nn.functional.dropout2d(vizgrad.ones(shape))

@@ -10,9 +10,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from vizgrad.__future__ import get_swap_module_params_on_conversion
 from vizgrad.engine.surface.grad_mode import no_grad
 from vizgrad.engine.surface.handle import RemovableHandle
 from vizgrad.engine.tensor import Tensor
+from vizgrad.utils.swapping import swap_tensors
 
 from .parameter import Parameter, is_lazy
 from .tree import Tree
@@ -180,7 +182,11 @@ class State(Tree):
                 if not assign:
                     mine.copy_(theirs)
                 elif isinstance(mine, Parameter):
-                    setattr(self, name, Parameter(theirs.detach(), mine.requires_grad))
+                    loaded = Parameter(theirs.detach(), mine.requires_grad)
+                    if get_swap_module_params_on_conversion():
+                        swap_tensors(mine, loaded)
+                    else:
+                        setattr(self, name, loaded)
                 else:
                     setattr(self, name, theirs)
         except Exception as problem:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from vizgrad.engine.ops import dropout as rows
 from vizgrad.engine.surface import create
 from vizgrad.engine.tensor import Tensor
@@ -60,7 +62,25 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
     Tompson et al., *Efficient Object Localization Using Convolutional Networks*, 2015, section 3.2.
     """
+    if input.ndim != 4:
+        _warn_of_form(input.ndim)
     return _drop(input, (*input.shape[:2], *(1,) * (input.ndim - 2)), p, training, inplace)
+
+
+def _warn_of_form(ndim: int) -> None:
+    if ndim == 3:
+        text = (
+            "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired "
+            "- input is interpreted as shape (N, C, L), where C is the channel dim; please switch to using dropout1d "
+            "instead."
+        )
+    else:
+        text = (
+            f"dropout2d: Received a {ndim}-D input to dropout2d, which is deprecated. To retain the behavior and "
+            "silence this warning, please use dropout instead. Note that dropout2d exists to provide channel-wise "
+            "dropout on inputs with 2 spatial dimensions, a channel dimension, and an optional batch dimension."
+        )
+    warnings.warn(text, stacklevel=3)
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
