@@ -142,6 +142,9 @@ t.asarray(t.ones(2), requires_grad=True, copy=True)
 t.ones(4).broadcast_to(2, 4).shape
 t.broadcast_to(t.ones(4), size=(2, 4)).shape
 t.ones(1).untyped_storage()
+t.empty(1, 2, 3, 4).dim_order(ambiguity_check=[t.contiguous_format, t.channels_last])
+t.empty(1, 1, 3, 4).dim_order(ambiguity_check=[t.contiguous_format, t.channels_last])
+t.empty(2, 1, 3, 4).dim_order(ambiguity_check=[])
 t.full_like(t.ones(2), 3)
 t.full_like(t.ones(2, dtype=t.uint8), -9)
 t.zeros_like([1])

@@ -177,6 +177,10 @@ def test_views_in_place_change_the_tensor_itself():
         (lambda x: x.split([1, 1]), RuntimeError, "split_sizes to sum exactly to 3"),
         (lambda x: x.narrow(0, 2, 2), RuntimeError, "exceeds dimension size"),
         (lambda x: x.gather(0, vizgrad.tensor([[9]])), RuntimeError, "index 9 is out of bounds"),
+        (lambda x: x.allclose(x.t()), RuntimeError, r"tensor a \(4\) must match the size of tensor b \(3\)"),
+        (lambda x: x.allclose(0.0), TypeError, "argument 'other' .* must be Tensor, not float"),
+        (lambda x: vizgrad.linalg.inv(x[:3, :3]), RuntimeError, "^linalg.inv: The diagonal element 1 is zero"),
+        (lambda x: x.dim_order(ambiguity_check="x"), TypeError, "must be a bool or a list of memory formats"),
         (lambda x: x.unfold(0, 4, 1), RuntimeError, "maximum size for tensor at dimension 0 is 3 but size is 4"),
     ],
 )  # fmt: skip

@@ -8,6 +8,8 @@ import numpy
 
 from .local import here
 
+_SAYS_WHERE = ("linalg.", "torch.")  # messages of PyTorch's that begin with the name of the function
+
 
 class LinAlgError(RuntimeError):
     """A matrix has not the property that was needed: singular, not positive definite, no convergence."""
@@ -39,7 +41,8 @@ def explained(error: Exception, op: Any, inputs: tuple[Any, ...], settings: dict
             )
         except Exception as better:
             what = str(better)
-    return kind(f"{op.name}: {what} ({operands}){place}" if operands else f"{op.name}: {what}{place}")
+    head = what if what.startswith(_SAYS_WHERE) else f"{op.name}: {what}"
+    return kind(f"{head} ({operands}){place}" if operands else f"{head}{place}")
 
 
 def _names(op: Any, inputs: tuple[Any, ...]) -> list[str]:

@@ -13,7 +13,8 @@ from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
 
 from . import about, convert, legacy
-from .memory import TypedStorage, UntypedStorage, data_ptr, stride
+from .kinds import memory_format
+from .memory import TypedStorage, UntypedStorage, data_ptr, is_contiguous, stride
 
 
 def typename(obj: Any, /) -> str:
@@ -59,10 +60,19 @@ def get_device(self: Any) -> int:
 def dim_order(self: Any, *, ambiguity_check: Any = False) -> tuple[int, ...]:
     """The dimensions from the largest step in memory to the smallest: (0, 1, …) when contiguous.
 
-    ``ambiguity_check``: RuntimeError where steps alone do not tell (sizes of 1, expanded dimensions).
+    ``ambiguity_check``: RuntimeError where steps alone do not tell (sizes of 1, expanded dimensions); memory formats
+    in its place: unless exactly one of them tells.
     """
+    formats = [] if isinstance(ambiguity_check, bool) else ambiguity_check
+    if not isinstance(formats, list) or not all(isinstance(f, memory_format) for f in formats):
+        raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
     steps = stride(self)
-    if ambiguity_check and (len(set(steps)) < len(steps) or 1 in self.array.shape):
+    unclear = len(set(steps)) < len(steps) or 1 in self.array.shape
+    if (
+        ambiguity_check is not False
+        and unclear
+        and sum(is_contiguous(self, memory_format=f) for f in formats) != 1
+    ):
         raise RuntimeError(
             "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
         )

@@ -186,11 +186,17 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
 
 def allclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Whether |a - b| ≤ atol + rtol |b| everywhere."""
+    if not hasattr(other, "array"):
+        raise TypeError(
+            f"allclose(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}; "
+            "for a number write torch.allclose(x, torch.full_like(x, number))"
+        )
     a, b = input.array, other.array
     if a.dtype != b.dtype:
         raise RuntimeError(
             f"{input.dtype} did not match {other.dtype}: allclose compares tensors of one dtype"
         )
+    shapes.broadcast(a.shape, b.shape)
     if rtol < 0 or atol < 0:
         raise RuntimeError(f"rtol and atol must not be negative, but got {rtol} and {atol}")
     xp = namespace.of((a, b))
