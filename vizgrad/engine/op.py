@@ -43,6 +43,7 @@ class Formula:
     cuts: Callable[..., Any] | None = None  # of views with many outputs: from shape and settings to indices
     into: Callable[..., None] | None = None  # the same written straight into the first input, for ``add_``
     exact = False  # numbers are moved, not computed with: bfloat16 needs no float32 on the way
+    ordered = False  # its results lie in memory row by row however the inputs lie: what ``view`` needs
     outputs: tuple[str, ...] = ()  # names, for rows with several outputs
     named = ""  # for rows with several outputs: the name of their torch.return_types, if they have one
     out = False  # the function takes ``out=``
@@ -90,6 +91,7 @@ class Op:
     view: Any
     into: Callable[..., None] | None
     exact: bool
+    ordered: bool
     outputs: tuple[str, ...]
     pack: Callable[..., Any]  # makes one result of several outputs
     check: Callable[..., None] | None  # raises for operands that the family does not take
@@ -175,7 +177,6 @@ def _read(cls: Any) -> Op:
     unknown = {n[2:] for n in vars(cls) if n.startswith("d_")} - set(inputs)
     if unknown:
         raise TypeError(f"op {cls.__name__!r} has no input named {', '.join(sorted(unknown))}")
-    reads = {name for g in gradients if g for name in g.reads}
     from .kernels import compiled
     from .ops import demands
     from .surface.out import result
@@ -187,7 +188,7 @@ def _read(cls: Any) -> Op:
         inputs=inputs,
         settings=settings,
         gradients=gradients,
-        keeps=tuple(sorted(reads - {*settings, "shared"})),
+        keeps=tuple(sorted({n for g in gradients if g for n in g.reads} - {*settings, "shared"})),
         variadic=any("Values" in str(a.annotation) for a in arguments),
         family=cls,
         samples=cls.samples,
@@ -197,6 +198,7 @@ def _read(cls: Any) -> Op:
         view=cls.view,
         into=cls.into,
         exact=cls.exact or bool(cls.view),
+        ordered=cls.ordered,
         outputs=cls.outputs,
         pack=result(cls.named, *cls.outputs)._make if cls.named else tuple,
         check=demands.check_led if cls.leads else demands.check if cls.tensors or cls.kinds else None,

@@ -81,6 +81,8 @@ def apply(op: Op, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
         y = op.forward(xp, arrays, **settings) if op.variadic else op.forward(xp, *arrays, **settings)
         if narrow is not None:
             y = _narrowed(y, narrow)
+        if op.ordered:
+            y = in_order(y)
     except Exception as error:
         raise errors.explained(error, op, inputs, settings) from None
     extra = None
@@ -120,6 +122,13 @@ def _prepared(op: Op, arrays: list[Any]) -> tuple[list[Any], Any, Any]:
             narrow = _bfloat16 if len(kinds) == 1 else None
             arrays = [a.astype(_float32) if getattr(a, "dtype", None) == _bfloat16 else a for a in arrays]
     return arrays, namespace.of(arrays), narrow
+
+
+def in_order(y: Any) -> Any:
+    """A result (or results, with extras) whose numbers lie in memory row by row; NumPy follows its operands' order."""
+    if type(y) is tuple:
+        return tuple(map(in_order, y))
+    return y if getattr(y, "flags", None) is None or y.flags.c_contiguous else y.copy("C")
 
 
 def _narrowed(y: Any, kind: Any) -> Any:

@@ -51,6 +51,7 @@ def function(row: Op, arguments: list[inspect.Parameter], *, takes_out: bool) ->
         """At the first call: to compile all rows' common cases at import would take as long as the rest of it."""
         usual = quick.source(row, arguments, settings, takes_out=takes_out)
         more = {"_forward": row.forward, "_Node": row.node, "_refresh": alias.refresh, "_record": tape.record}
+        more["_in_order"] = tape.in_order
         names.update(quick.NAMES | more | {"_explained": errors.explained, "_number": tape._number})
         text = _sparse_too(row, f"{usual}    {plain}", given, settings)
         call.__code__ = _compiled(head + text, row.name, names).__code__

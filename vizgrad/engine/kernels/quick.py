@@ -92,6 +92,8 @@ def source(row: Op, arguments: list[inspect.Parameter], settings: str, *, takes_
     given = [f"_a{i}" for i in range(len(row.inputs))]
     given += [f"{a.name}={a.name}" if a.kind is a.KEYWORD_ONLY else a.name for a in arguments[len(given) :]]
     text = RUN.format(given=", ".join(given), inputs=inputs, settings=settings)
+    if row.ordered:
+        text += "_y = _in_order(_y)\n" if row.outputs else "if not _y.flags.c_contiguous: _y = _y.copy('C')\n"
     if row.outputs:
         arrays = ", ".join(given[: len(row.inputs)])
         text += SEVERAL.format(inputs=inputs, arrays=arrays, settings=settings)

@@ -98,6 +98,7 @@ class embedding_pick(Formula):
 class one_hot(Formula):
     """For each number a row of zeros with a 1 at its place; ``num_classes`` -1: as many as needed"""
 
+    ordered = True
     formula = "1 where j = x, else 0"
 
     def forward(xp, input: Value, num_classes: int = -1):

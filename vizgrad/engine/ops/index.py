@@ -199,6 +199,7 @@ class fill(moving):
 class masked_fill(moving):
     """x, with ``value`` wherever the mask is True"""
 
+    ordered = True
     samples = (Sample((3, 4), (3, 4), 0.5, whole={1: 2}), Sample((2, 3, 4), (3, 4), 0.5, whole={1: 2}))
     broadcasts = True
 
@@ -223,6 +224,7 @@ class masked_fill(moving):
 class tril(moving):
     """The lower triangle of the last two dimensions, zeros above; ``diagonal`` moves the edge"""
 
+    ordered = True
     samples = (Sample((3, 4)), Sample((2, 3, 3), diagonal=-1))
 
     def forward(xp, input: Value, diagonal: int = 0):
@@ -236,6 +238,7 @@ class tril(moving):
 class triu(moving):
     """The upper triangle of the last two dimensions, zeros below; ``diagonal`` moves the edge"""
 
+    ordered = True
     samples = (Sample((3, 4)), Sample((2, 3, 3), diagonal=1))
 
     def forward(xp, input: Value, diagonal: int = 0):

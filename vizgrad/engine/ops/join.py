@@ -16,6 +16,7 @@ from vizgrad.engine.ops.words import Value, Values
 class joining(moving):
     """Several tensors, brought to one dtype, become one."""
 
+    ordered = True
     formulas = {"tensors": "[g₁, g₂, …]"}
     promotes = "mixed"
     formula = "[x₁, x₂, …]"
@@ -178,6 +179,7 @@ class flip(moving):
 class roll(moving):
     """Elements moved by ``shifts`` along ``dims``; what falls off one end comes in at the other"""
 
+    ordered = True
     formulas = {"input": "roll(g, -shifts, dims)"}
     samples = (
         Sample((3, 4), shifts=(1,), dims=(0,)),

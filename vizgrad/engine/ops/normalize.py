@@ -116,6 +116,7 @@ class layer_norm(normalization):
     Ba, Kiros & Hinton, *Layer Normalization*, 2016, equation 4.
     """
 
+    ordered = True
     grad_fn = "NativeLayerNorm"
     samples = (
         Sample((3, 4), (4,), (4,), normalized_shape=(4,)),

@@ -20,6 +20,7 @@ _SMALL = 1 << 16  # bytes of an array that stays in the cache as it is
 class reduction(Formula):
     """``dim`` is an int, several, or None for all; ``keepdim`` leaves a 1 in its place."""
 
+    ordered = True
     shape = staticmethod(shapes.reduced)
     out = True
     exact = True  # 16-bit floats are widened here, where the accumulator is chosen
@@ -28,6 +29,7 @@ class reduction(Formula):
 class along(Formula):
     """Normalizing along one dimension; the shape stays."""
 
+    ordered = True
     shape = staticmethod(shapes.same)
     out = True
     samples = (

@@ -15,6 +15,7 @@ from .reduce import totalled, wide
 class scan(Formula):
     """One number for each element: what those up to it come to.  The shape stays."""
 
+    ordered = True
     shape = staticmethod(shapes.same)
     out = True
     exact = True  # 16-bit floats are widened here, where the accumulator is chosen
@@ -125,6 +126,7 @@ class logcumsumexp(scan):
 class running(Formula):
     """The extreme so far and where it is: the last of equals.  What is not a number wins."""
 
+    ordered = True
     outputs = ("values", "indices")
     out = True
     formulas = {"input": "Σ g where this element was the extreme"}

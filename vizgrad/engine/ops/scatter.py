@@ -72,6 +72,7 @@ def _at_least_1d(x: Any) -> Any:
 class gather(moving):
     """y[i][j] = x[index[i][j]][j] for ``dim`` 0: one element of ``dim`` for each index"""
 
+    ordered = True
     samples = (Sample((4, 3), (2, 3), whole={1: 4}, dim=0), Sample((4, 3), (4, 2), whole={1: 3}, dim=1))
 
     def forward(xp, input: Value, index: Value, dim: int):
@@ -90,6 +91,7 @@ class gather(moving):
 class scatter(moving):
     """A copy of x with x[index[i][j]][j] = src[i][j] for ``dim`` 0"""
 
+    ordered = True
     samples = (Sample((4, 3), (1, 3), (1, 3), **_SPOTS), Sample((4, 3), (1, 3), 0.5, **_SPOTS))
 
     def forward(xp, input: Value, index: Value, src: Value, dim: int):
@@ -113,6 +115,7 @@ class scatter(moving):
 class scatter_add(Formula):
     """A copy of x with x[index[i][j]][j] += src[i][j] for ``dim`` 0"""
 
+    ordered = True
     samples = (Sample((4, 3), (2, 3), (2, 3), **_SPOTS),)
 
     def forward(xp, input: Value, index: Value, src: Value, dim: int):

@@ -310,7 +310,8 @@ def repeat(self: Any, *repeats_: Any, repeats: Any = None) -> Any:
         _rows.reshape(self, tuple(n for size in inner for n in (1, size))),
         tuple(n for pair in zip(times, inner, strict=True) for n in pair),
     )
-    return clone(_rows.reshape(spread, tuple(a * b for a, b in zip(times, inner, strict=True))))
+    together = _rows.reshape(spread, tuple(a * b for a, b in zip(times, inner, strict=True)))
+    return _rows.clone(together, "C")
 
 
 def tile(input: Any, *dims_: Any, dims: Any = None) -> Any:
