@@ -248,3 +248,10 @@ def test_a_convolution_takes_other_weights_than_its_own(kind):
     mine, again = run(nn, tensor)
     assert same(mine, again) is None
     assert same(run(torch().nn, torch().tensor)[0], mine) is None
+
+
+@pytest.mark.parametrize(
+    "kind", ["ReLU", "ReLU6", "SiLU", "Mish", "Hardswish", "Hardsigmoid", "ELU", "Hardtanh"]
+)
+def test_what_works_in_place_says_so_where_pytorch_does(kind):
+    assert repr(getattr(nn, kind)(inplace=True)) == repr(getattr(torch().nn, kind)(inplace=True))

@@ -229,6 +229,9 @@ class Hardsigmoid(Module):
     def forward(self, input: Tensor) -> Tensor:
         return F.hardsigmoid(input, self.inplace)
 
+    def extra_repr(self) -> str:
+        return ""  # PyTorch's does not mention inplace
+
 
 @dataclass(eq=False, repr=False)
 class Hardswish(Module):
@@ -238,6 +241,9 @@ class Hardswish(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.hardswish(input, self.inplace)
+
+    def extra_repr(self) -> str:
+        return ""  # PyTorch's does not mention inplace
 
 
 @dataclass(eq=False, repr=False)
