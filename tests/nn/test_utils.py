@@ -2,6 +2,7 @@
 
 import copy
 import importlib
+import warnings
 
 import numpy as np
 import pytest
@@ -335,3 +336,26 @@ def test_rooms_that_open_when_first_used():
 def test_dropout2d_warns_of_what_is_no_picture(shape, words):
     with pytest.warns(UserWarning, match=words):
         vizgrad.nn.functional.dropout2d(vizgrad.ones(shape))
+
+
+def test_a_regular_backward_hook_hears_the_gradients_of_the_last_node():
+    def heard(lib):
+        layer, found = lib.nn.Conv2d(2, 3, 1), []
+        handle = layer.register_backward_hook(
+            lambda m, i, o: found.append([tuple(g.shape) for g in (*i, *o)])
+        )
+        with pytest.raises(RuntimeError, match="both regular backward hooks and full"):
+            layer.register_full_backward_hook(print)
+        x = lib.ones(1, 2, 2, 2, requires_grad=True) * 1
+        with pytest.warns(FutureWarning, match="multiple autograd Nodes .* missing some grad_input"):
+            layer(x).sum().backward()
+        handle.remove()
+        relu = lib.nn.ReLU()
+        relu.register_backward_hook(lambda m, i, o: (i[0] * 2,))
+        y = lib.ones(2, requires_grad=True)
+        relu(y * 1).sum().backward()
+        return found, y.grad.tolist()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert heard(vizgrad) == heard(torch())

@@ -15,7 +15,7 @@ from vizgrad.engine.local import here
 from vizgrad.engine.op import TABLE, Gradient, Op
 from vizgrad.engine.tensor import Tensor
 
-__all__ = ["BackwardHooks"]
+__all__ = ["BackwardHooks", "tell_last_node"]
 
 
 class BackwardHooks:
@@ -156,4 +156,32 @@ def _identity(n: int, hear: Callable[[list[Any]], list[Any]]) -> Op:
         samples=(),
         shape=None,
         outputs=tuple(f"y{i}" for i in range(n)),
+    )
+
+
+def tell_last_node(module: Any, hooks: list[Callable[..., Any]], args: tuple[Any, ...], result: Any) -> None:
+    """Hang a module's regular backward hooks on the node that computed its (first) result, and say what they miss."""
+    first = result
+    while not isinstance(first, Tensor):
+        first = next(iter(first.values())) if isinstance(first, dict) else first[0]
+    node = first.grad_fn
+    if node is None:
+        return
+    for hook in hooks:
+        node.register_hook(lambda inputs, outputs, hook=hook: hook(module, inputs, outputs))
+    results: Any = result if isinstance(result, tuple) else (result,)
+    if any(not isinstance(r, Tensor) or r.grad_fn not in (None, node) for r in results):
+        missed = "the outputs are not all of one node", "grad_output"
+    elif {x.grad_fn for x in args if isinstance(x, Tensor)} - {None} != {
+        way for way, _ in node.next_functions
+    }:
+        missed = "the forward contains multiple autograd Nodes", "grad_input"
+    else:
+        return
+    warnings.warn(
+        f"Using a non-full backward hook when {missed[0]} is deprecated and will be removed in future versions. This "
+        f"hook will be missing some {missed[1]}. Please use register_full_backward_hook to get the documented "
+        "behavior.",
+        FutureWarning,
+        stacklevel=4,
     )

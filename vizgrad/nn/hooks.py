@@ -11,7 +11,7 @@ from typing import Any
 
 from vizgrad.engine.surface.handle import RemovableHandle
 
-from .backward import BackwardHooks
+from .backward import BackwardHooks, tell_last_node
 from .state import State
 
 __all__ = ["Hooks", "anywhere"]
@@ -54,6 +54,7 @@ class Hooks(State):
     """Registers hooks, and calls a module's ``forward`` with them around it."""
 
     _hooked = False  # nobody has registered a hook on this module: its call takes the short way
+    _is_full_backward_hook: bool | None = None
     forward: Callable[..., Any]
 
     def _add_hook(self, kind: str, hook: Any, prepend: bool, options: Options = PLAIN) -> RemovableHandle:
@@ -96,11 +97,21 @@ class Hooks(State):
 
         What it returns replaces ``grad_input``.
         """
+        self._choose_hooks(full=True)
         return self._add_hook("_backward_hooks", hook, prepend)
 
     def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """PyTorch's deprecated name: the same as ``register_full_backward_hook`` here."""
-        return self.register_full_backward_hook(hook)
+        """Deprecated: ``hook`` hears the gradients of the last node only, what that node's own inputs are."""
+        self._choose_hooks(full=False)
+        return self._add_hook("_backward_hooks", hook, False)
+
+    def _choose_hooks(self, full: bool) -> None:
+        if self._is_full_backward_hook not in (None, full):
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only "
+                "one of them."
+            )
+        self._is_full_backward_hook = full
 
     # --- calling
 
@@ -118,7 +129,10 @@ class Hooks(State):
         try:
             args, kwargs = self._before(args, kwargs)
             before = [hook for _, hook, _ in self._every("_backward_pre_hooks")]
-            after = [hook for _, hook, _ in self._every("_backward_hooks")]
+            regular = (
+                list(self._hooks("_backward_hooks").values()) if self._is_full_backward_hook is False else []
+            )
+            after = [hook for _, hook, _ in self._every("_backward_hooks") if hook not in regular]
             backward = BackwardHooks(self, before, after) if before or after else None
             if backward:
                 args = backward.take_inputs(args)
@@ -127,6 +141,8 @@ class Hooks(State):
                 called.add(number)
                 answer = hook(self, args, kwargs, result) if options.kwargs else hook(self, args, result)
                 result = result if answer is None else answer
+            if regular:
+                tell_last_node(self, regular, args, result)
             return backward.take_outputs(result) if backward else result
         except Exception:
             self._after_error(called, args, kwargs, result)
