@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from vizgrad.engine.ops import activation as rows
 from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import exponential, reduce
 from vizgrad.engine.surface import create
+from vizgrad.engine.surface.complain import complain
 from vizgrad.engine.tensor import Tensor
 
 __all__ = [
@@ -234,10 +234,8 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
 
 def _dim(name: str, ndim: int) -> int:
-    warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
-        "argument.",
-        stacklevel=4,
+    complain(
+        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument."
     )
     return 0 if ndim in (0, 1, 3) else 1
 

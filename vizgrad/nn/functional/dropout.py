@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 from vizgrad.engine.ops import dropout as rows
 from vizgrad.engine.surface import create
+from vizgrad.engine.surface.complain import complain
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
@@ -63,12 +62,12 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     Tompson et al., *Efficient Object Localization Using Convolutional Networks*, 2015, section 3.2.
     """
     if input.ndim != 4:
-        _warn_of_form(input.ndim)
+        _warn_of_form(input.ndim, 2)
     return _drop(input, (*input.shape[:2], *(1,) * (input.ndim - 2)), p, training, inplace)
 
 
-def _warn_of_form(ndim: int) -> None:
-    if ndim == 3:
+def _warn_of_form(ndim: int, spatial: int) -> None:
+    if ndim == spatial + 1:
         text = (
             "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired "
             "- input is interpreted as shape (N, C, L), where C is the channel dim; please switch to using dropout1d "
@@ -76,16 +75,20 @@ def _warn_of_form(ndim: int) -> None:
         )
     else:
         text = (
-            f"dropout2d: Received a {ndim}-D input to dropout2d, which is deprecated. To retain the behavior and "
-            "silence this warning, please use dropout instead. Note that dropout2d exists to provide channel-wise "
-            "dropout on inputs with 2 spatial dimensions, a channel dimension, and an optional batch dimension."
+            f"dropout{spatial}d: Received a {ndim}-D input to dropout{spatial}d, which is deprecated. To retain the "
+            f"behavior and silence this warning, please use dropout instead. Note that dropout{spatial}d exists to "
+            f"provide channel-wise dropout on inputs with {spatial} spatial dimensions, a channel dimension, and an "
+            "optional batch dimension."
         )
-    warnings.warn(text, stacklevel=3)
+    complain(text)
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """`dropout` of whole channels: input (N, C, D, H, W) or (C, D, H, W)"""
-    return _drop(input, _channels(input, (4, 5), "dropout3d"), p, training, inplace)
+    if input.ndim not in (4, 5):
+        _warn_of_form(input.ndim, 3)
+    lead = 2 if input.ndim == 5 else 1
+    return _drop(input, (*input.shape[:lead], *(1,) * (input.ndim - lead)), p, training, inplace)
 
 
 def _alpha(input: Tensor, shape: tuple[int, ...], p: float, training: bool) -> Tensor:

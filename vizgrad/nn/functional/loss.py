@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from vizgrad.engine.ops import elementwise as e
 from vizgrad.engine.ops import loss as rows
 from vizgrad.engine.surface import create
 from vizgrad.engine.surface.autocast import whole
+from vizgrad.engine.surface.complain import complain
 from vizgrad.engine.tensor import Tensor
 
 __all__ = [
@@ -29,16 +29,16 @@ def old_reduction(reduction: str, size_average: bool | None, reduce: bool | None
     if size_average is None and reduce is None:
         return reduction
     reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
-        stacklevel=5,
-    )
+    complain(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.")
     return reduction
 
 
 def mode_of(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
     """The reduction meant, or ValueError."""
     reduction = old_reduction(reduction, size_average, reduce)
+    if reduction == "elementwise_mean":  # PyTorch 0.4.1 called it so
+        complain("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.")
+        return "mean"
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not a valid value for reduction; write 'none', 'mean' or 'sum'")
     return reduction
@@ -51,14 +51,13 @@ def reduced(losses: Tensor, reduction: str) -> Tensor:
     return losses.mean() if reduction == "mean" else losses.sum()
 
 
-def _pair(input: Tensor, target: Tensor, stacklevel: int = 4) -> None:
+def _pair(input: Tensor, target: Tensor) -> None:
     """Warn of shapes that only broadcasting makes equal: usually a forgotten dimension."""
     if target.shape != input.shape:
-        warnings.warn(
+        complain(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This "
             "will likely lead to incorrect results due to broadcasting. Please ensure they have the same "
-            "size.",
-            stacklevel=stacklevel,
+            "size."
         )
 
 
@@ -197,10 +196,9 @@ def kl_div(
     per_batch = reduction == "batchmean"
     reduction = "sum" if per_batch else mode_of(reduction, size_average, reduce)
     if reduction == "mean":
-        warnings.warn(
+        complain(
             "reduction: 'mean' divides the total loss by both the batch size and the support size. "
-            "'batchmean' divides only by the batch size, and aligns with the KL div math definition.",
-            stacklevel=3,
+            "'batchmean' divides only by the batch size, and aligns with the KL div math definition."
         )
     return rows.kl_div(input, target, "batchmean" if per_batch and input.ndim else reduction, log_target)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import warnings
 from collections.abc import Sequence
 
 from vizgrad.engine.dtype import int64
@@ -13,6 +12,7 @@ from vizgrad.engine.ops import rounding
 from vizgrad.engine.ops.join import stack
 from vizgrad.engine.surface import create
 from vizgrad.engine.surface.autocast import whole
+from vizgrad.engine.surface.complain import complain
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["affine_grid", "grid_sample"]
@@ -22,10 +22,9 @@ Tap = tuple[Tensor, Tensor]  # where along one dimension, and how much it counts
 
 def _aligned(align_corners: bool | None) -> bool:
     if align_corners is None:
-        warnings.warn(
+        complain(
             "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please "
-            "specify align_corners=True if the old behavior is desired.",
-            stacklevel=3,
+            "specify align_corners=True if the old behavior is desired."
         )
     return bool(align_corners)
 

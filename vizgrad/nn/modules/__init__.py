@@ -9,7 +9,7 @@ import sys
 from types import ModuleType
 
 from vizgrad import nn
-from vizgrad.nn import conv, hooks, norm
+from vizgrad.nn import conv, hooks, multihead, norm
 from vizgrad.nn.module import Module
 
 _HOMES = {
@@ -51,6 +51,7 @@ _BASES = (  # of PyTorch's families that programs ask for: its file and name, ou
     ("instancenorm", "_InstanceNorm", norm, "_InstanceNorm"),
     ("conv", "_ConvNd", conv, "_Conv"),
     ("conv", "_ConvTransposeNd", conv, "_ConvTranspose"),
+    ("linear", "NonDynamicallyQuantizableLinear", multihead, "NonDynamicallyQuantizableLinear"),
 )
 
 
