@@ -41,6 +41,7 @@ def saved_tensors(t, p, e):
 
 
 NAMED = """
+t.linalg.solve(x @ x.T + 9 * t.eye(3), x); t.linalg.inv(x @ x.T + 9 * t.eye(3))
 x @ x.T; x @ v; v @ v; v @ x.T; x @ free; free @ x.T; b @ b.mT; b @ x.T; b @ v; v @ b.mT; t.outer(v, v)
 F.linear(v, w, d); F.linear(v, w); F.linear(x, w, d); F.linear(x, w); F.linear(b, w, d); F.linear(b, w)
 x.sum(); x.sum(0); x.mean(); x.mean(0); x.prod(); x.prod(0); x.max(); x.max(0)[0]; x.median(); x.median(0)[0]

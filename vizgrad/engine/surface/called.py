@@ -126,6 +126,7 @@ def _pooled(node: Any) -> str:
 
 CALLED: dict[str, Called] = {
     "matmul": _matmul, "linear": _linear, "outer": "MulBackward0", "linalg_inv": "LinalgInvExBackward0",
+    "linalg_solve": "LinalgSolveExBackward0",
     "sum": _by_dim("Sum"), "mean": _by_dim("Mean"), "prod": _by_dim("Prod"),
     "max_of_all": "MaxBackward1", "min_of_all": "MinBackward1", "median": "MedianBackward1",
     "nanmedian": "NanmedianBackward1", "nanmedian_of_all": "NanmedianBackward0",
