@@ -265,6 +265,15 @@ def test_a_whole_model_loads_by_a_list_of_its_classes():
     assert type(model[1]) is nn.BatchNorm1d
 
 
+def test_attention_goes_over_with_the_class_of_its_last_layer():
+    model = torch().nn.MultiheadAttention(4, 2)
+    ours = through(torch().save, load, model, weights_only=False)
+    assert repr(ours) == repr(model)
+    back = through(save, torch().load, ours, weights_only=False)
+    assert repr(back) == repr(model)
+    assert type(back.out_proj) is type(model.out_proj)
+
+
 def test_every_layer_has_the_name_that_pytorch_has():
     from vizgrad.serialization.names import ours, torch_name
 

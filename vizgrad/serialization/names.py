@@ -12,6 +12,7 @@ from vizgrad.engine.surface.about import Size
 from vizgrad.engine.tensor import Tensor
 from vizgrad.nn.module import Module
 from vizgrad.nn.modules import home
+from vizgrad.nn.multihead import NonDynamicallyQuantizableLinear
 from vizgrad.nn.parameter import Parameter, UninitializedBuffer, UninitializedParameter
 
 __all__ = ["add_safe_globals", "clear_safe_globals", "get_safe_globals", "safe_globals"]
@@ -44,14 +45,13 @@ _FIXED: dict[Any, tuple[str, str]] = {
     UninitializedParameter: ("torch.nn.parameter", "UninitializedParameter"),
     UninitializedBuffer: ("torch.nn.parameter", "UninitializedBuffer"),
     Size: ("torch", "Size"),
+    NonDynamicallyQuantizableLinear: ("torch.nn.modules.linear", "NonDynamicallyQuantizableLinear"),
     device: ("torch", "device"),
 }
 
 
 def ours(module: str, name: str) -> Any:
     """What of ours has PyTorch's name ``module.name``, by the longest part of it that we have; or None."""
-    if name == "NonDynamicallyQuantizableLinear":  # in PyTorch's attention; a Linear in all that it computes
-        name = "Linear"
     rooms = module.split(".")[1:]
     for length in range(len(rooms), -1, -1):
         try:
