@@ -65,3 +65,15 @@ def test_elementwise_mean_is_the_mean_and_dropout3d_drops_whole_channels_of_any_
 
 def test_the_last_layer_of_attention_is_where_pytorch_keeps_its_class():
     assert type(nn.MultiheadAttention(2, 1).out_proj) is nn.modules.linear.NonDynamicallyQuantizableLinear
+
+
+def test_a_container_holds_layers_by_name_and_says_to_subclass_module():
+    with pytest.warns(FutureWarning, match="Subclass that instead") as told:
+        net = nn.Container(fc=nn.Linear(2, 3))
+    assert told[0].filename == __file__
+    assert repr(net) == "Container(\n  (fc): Linear(in_features=2, out_features=3, bias=True)\n)"
+    with pytest.warns(FutureWarning, match="Subclass that instead"):
+        subclass = type("Net", (nn.Container,), {})
+    assert [name for name, _ in subclass(act=nn.ReLU()).named_children()] == [
+        "act"
+    ]  # silent: it has been said

@@ -9,10 +9,33 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
+from vizgrad.engine.surface.complain import complain
+
 from .given import pairs, place
 from .module import Module
 
-__all__ = ["ModuleDict", "ModuleList", "Sequential"]
+__all__ = ["Container", "ModuleDict", "ModuleList", "Sequential"]
+
+
+class Container(Module):
+    """Layers by name, as PyTorch 0.1 had it: ``Container(fc=nn.Linear(2, 3))``.  A `Module` does all that."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        if type(self) is Container:
+            complain(_NO_CONTAINER, FutureWarning)
+        super().__init__()
+        for key, value in kwargs.items():
+            self.add_module(key, value)
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        complain(_NO_CONTAINER, FutureWarning)
+        super().__init_subclass__(**settings)
+
+
+_NO_CONTAINER = (
+    "`nn.Container` is deprecated. All of its functionality is now implemented in `nn.Module`. "
+    "Subclass that instead."
+)
 
 
 class _Row(Module):
