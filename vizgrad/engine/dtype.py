@@ -86,12 +86,15 @@ def of(array: Any) -> dtype:
         ) from None
 
 
+# What Python's types mean as ``dtype=``: its own precision, whatever the default is
+PYTHON: dict[Any, Any] = {bool: bool_, int: int64, float: float64, complex: complex128}
+
+
 def numpy_of(kind: Any) -> np.dtype:
     """The NumPy dtype for one of ours, a Python type or a NumPy type."""
     if isinstance(kind, dtype):
         return kind.numpy
-    python = {bool: bool_, int: int64, float: _default, complex: _default_complex()}.get(kind)
-    return python.numpy if python else np.dtype(kind)
+    return PYTHON[kind].numpy if kind in PYTHON else np.dtype(kind)
 
 
 def get_default_dtype() -> dtype:

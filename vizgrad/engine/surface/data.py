@@ -11,7 +11,6 @@ from vizgrad.engine import device as _device
 from vizgrad.engine import dtype as _dtype
 from vizgrad.engine.bare import Bare
 
-_PYTHON = {float: _dtype.float64, int: _dtype.int64, bool: _dtype.bool_, complex: _dtype.complex128}
 _SUPPORTED = ", ".join(d.name for d in reversed(_dtype.ALL))
 
 
@@ -29,8 +28,8 @@ def kind_of(given: Any, default: _dtype.dtype | None = None) -> numpy.dtype:
         return given.numpy
     if given is None:
         return (default or _dtype.get_default_dtype()).numpy
-    if given in _PYTHON:
-        return _PYTHON[given].numpy
+    if given in _dtype.PYTHON:
+        return _dtype.PYTHON[given].numpy
     raise TypeError(f"argument 'dtype' must be torch.dtype, not {type(given).__name__}")
 
 

@@ -52,7 +52,7 @@ class finfo:  # noqa: N801 - the name that programs know
     __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
 
     def __init__(self, type: Any = None) -> None:
-        kind = _dtype.get_default_dtype() if type is None else type
+        kind = _dtype.get_default_dtype() if type is None else _dtype.PYTHON.get(type, type)
         if not isinstance(kind, _dtype.dtype) or kind.rank < 2:
             raise TypeError(
                 f"torch.finfo() requires a floating point input type, not {kind}; use torch.iinfo"
@@ -81,6 +81,7 @@ class iinfo:  # noqa: N801 - the name that programs know
     __slots__ = ("bits", "dtype", "max", "min")
 
     def __init__(self, type: Any) -> None:
+        type = _dtype.PYTHON.get(type, type)
         if isinstance(type, _dtype.dtype) and type.rank == 0:
             raise TypeError("torch.bool is not supported by torch.iinfo")
         if not isinstance(type, _dtype.dtype) or type.rank != 1:
@@ -98,9 +99,9 @@ class iinfo:  # noqa: N801 - the name that programs know
         return hash((iinfo, self.dtype))
 
 
-def can_cast(from_: _dtype.dtype, to: _dtype.dtype) -> bool:
+def can_cast(from_: Any, to: Any) -> bool:
     """Whether a result of type ``from_`` may be written to a tensor of type ``to``: never to a lower kind."""
-    return from_.rank <= to.rank
+    return _dtype.PYTHON.get(from_, from_).rank <= _dtype.PYTHON.get(to, to).rank
 
 
 def result_type(tensor1: Any, tensor2: Any) -> _dtype.dtype:
