@@ -215,7 +215,12 @@ class Replay(Follower):
                 total is None and live is not None and live.gradient is not None
             ):  # the program is in this very walk
                 total = live.gradient.array
-            if leaf in self._settled and action.walk["store"] and total is not None and ours.gradient is not None:
+            if (
+                leaf in self._settled
+                and action.walk["store"]
+                and total is not None
+                and ours.gradient is not None
+            ):
                 ours.gradient.array[...] = total
 
     def _root(self, key: int | None) -> Any:
