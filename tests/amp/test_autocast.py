@@ -187,7 +187,8 @@ def misuse(calls):
     scaler.scale(w.sum()).backward()
     for call in calls.split():
         if call == "half":
-            w.grad = w.grad.half()
+            w.grad, w.data = None, w.data.half()
+            w.grad = w.data.clone()
         elif call == "none":
             w.grad = None
         elif call == "pickle":

@@ -7,6 +7,7 @@ import pytest
 
 import vizgrad
 from tests.alike import same, torch
+from vizgrad.engine.surface import memory
 
 R = np.random.default_rng(3)
 X, M, V = R.standard_normal((2, 3, 4)), R.standard_normal((4, 5)), R.standard_normal(6)
@@ -117,12 +118,21 @@ def test_as_strided_scatter_has_the_gradient_of_what_it_computes():
     assert src.grad.tolist() == [2, 6]
 
 
-def test_a_storage_is_shared_by_all_views():
+def test_a_storage_is_shared_by_all_views(monkeypatch):
+    monkeypatch.setattr(memory.TypedStorage, "warned", False)
     x = vizgrad.arange(12.0).reshape(3, 4)
     row = x[1:].t()
     assert row.storage_offset() == 4
     assert row.untyped_storage() == x.untyped_storage()
     assert row.untyped_storage().nbytes() == 48
+    with pytest.warns(UserWarning, match="TypedStorage is deprecated"):
+        numbers = row.storage()
+    numbers[4] = 40.0
+    assert row[0, 0].item() == 40
+    assert numbers.tolist() == [0, 1, 2, 3, 40, *range(5, 12)]
+    assert vizgrad.tensor([1.5], dtype=vizgrad.bfloat16).storage().tolist() == [1.5]
+    with pytest.raises(RuntimeError, match="slices"):
+        numbers[1:]
     y = vizgrad.empty(0).set_(x.untyped_storage(), 2, (2, 2), (4, 1))
     y[0, 0] = -1.0
     assert x[0, 2].item() == -1

@@ -115,7 +115,7 @@ def test_views_share_memory_on_the_other_side(zipped):
     ours[3].fill_(9)
     assert ours[0].tolist() == [[7, 7, 9, 9], [9] * 4, [9] * 4]
     assert ours[1].tolist() == [9] * 4
-    assert ours[0].storage is ours[1].storage
+    assert ours[0].memory is ours[1].memory
 
 
 def test_lazy_conjugates_and_negatives_arrive_as_numbers():

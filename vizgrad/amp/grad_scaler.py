@@ -249,5 +249,5 @@ def _unscale(optimizer: Any, factor: float) -> bool | None:
             xp = namespace.of((g.array,)).module
             found.append(not bool(xp.isfinite(g.array).all()))
             g.array *= g.array.dtype.type(factor)
-            g.storage.version += 1
+            g.memory.version += 1
     return any(found) if found else None

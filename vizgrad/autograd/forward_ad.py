@@ -291,7 +291,7 @@ def _same(x: Any) -> Any:
     with watch.unwatched():
         view = form.view_as(x, x)
         out = Bare._wrap(x.array)
-    out.storage, out.node, out.slot, out.tracked = x.storage, view.node, view.slot, view.tracked
+    out.memory, out.node, out.slot, out.tracked = x.memory, view.node, view.slot, view.tracked
     return out
 
 

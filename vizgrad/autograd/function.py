@@ -227,7 +227,7 @@ def _finish(cls: Any, ctx: Any, args: tuple[Any, ...], outputs: list[Any], track
             continue
         joined = tracked and id(x) not in constant and x.array.dtype.kind in "fcV"
         if id(x) in dirty:
-            x.storage.version += 1
+            x.memory.version += 1
             if joined:
                 alias.rebase(x, rows.result(x, ctx, slot))
         elif id(x) in inputs or joined or x.tracked:

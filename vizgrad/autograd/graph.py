@@ -132,19 +132,19 @@ class _Packed(tape.Kept):
 def _held(value: Any, storage: Any) -> Any:
     x = Bare._wrap(value)
     if storage is not NOTHING:
-        x.storage = storage
+        x.memory = storage
     return x
 
 
 def _call(pack: Callable[..., Any], x: Any) -> tuple[bool, Any]:
     recording, here.grad = here.grad, False
-    before = x.storage.version
+    before = x.memory.version
     try:
         with watch.unwatched():
             packed = pack(x)
     finally:
         here.grad = recording
-    if x.storage.version != before:
+    if x.memory.version != before:
         raise RuntimeError(
             "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
             "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please open an "

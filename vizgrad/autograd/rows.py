@@ -102,11 +102,11 @@ def result(x: Any, node: Any, slot: int, of: tuple[Any, ...] = ()) -> Any:
 
     A view of one of the tensors ``of`` may not be written to: the node's formula would be passed by.
     """
-    source = next((t for t in of if t.storage is x.storage), None) if node is not None else None
+    source = next((t for t in of if t.memory is x.memory), None) if node is not None else None
     of_call = None if node is None else node.op
     if source is None or of_call is None:
         out = Bare._wrap(x.array)
-        out.storage = x.storage
+        out.memory = x.memory
     else:
         origin = _Origin((SimpleNamespace(backward_name=of_call.name), slot))
         out = alias._seen(source, x.array, TABLE["view"], {"size": x.array.shape}, origin)

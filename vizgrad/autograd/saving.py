@@ -19,7 +19,7 @@ class Saved:
         self.holes = [x is None for x in node.to_save]
         # An output leads to the node itself: only its number is kept, or nothing would ever be freed.
         self.ways = [slots[id(x)] if id(x) in slots and id(x) not in mine else edge(x) for x in tensors]
-        self.kept = Kept([x.array for x in tensors], [x.storage for x in tensors]) if tensors else None
+        self.kept = Kept([x.array for x in tensors], [x.memory for x in tensors]) if tensors else None
         node.to_save = ()
 
     def tensors(self, node: Any) -> tuple[Any, ...]:
@@ -45,7 +45,7 @@ def _joined(value: Any, storage: Any, way: Any, node: Any) -> Any:
         return way
     x = Bare._wrap(value)
     if storage is not None:
-        x.storage = storage
+        x.memory = storage
     if type(way) is int:
         x.node, x.slot, x.tracked = node, way, True
     elif isinstance(way, tuple):

@@ -101,7 +101,7 @@ def _seen(x: Any, y: Any, op: Any, settings: dict[str, Any], origin: Any) -> Any
     """The tensor around ``y``, an array in the memory of ``x``, that remembers where it came from."""
     out = _new(bare.kind)
     out.array = y
-    out.storage = x.storage
+    out.memory = x.memory
     out.gradient = out.node = out.hooks = None
     out.slot = 0
     out.tracked = False
@@ -115,8 +115,8 @@ def _seen(x: Any, y: Any, op: Any, settings: dict[str, Any], origin: Any) -> Any
         return out
     if known is None:
         x.alias = known = Base()
-        if x.storage.root is None:
-            x.storage.root = x.array
+        if x.memory.root is None:
+            x.memory.root = x.array
     seen.base, seen.steps, seen.seen, seen.origin = x, ((op, settings),), known.rewrites, origin
     return out
 
@@ -189,7 +189,7 @@ def _write_into(op: Any, x: Any, others: tuple[Any, ...], settings: dict[str, An
         arrays.append(o)
     recording = tracked and here.grad and op.differentiable
     out = _new(Bare)
-    out.array, out.storage, out.node, out.slot, out.tracked = x.array, x.storage, None, 0, False
+    out.array, out.memory, out.node, out.slot, out.tracked = x.array, x.memory, None, 0, False
     if recording:  # before the write: versions are counted from after it
         tape.record(op, (x, *others), arrays, out, settings, None)
     try:
@@ -207,7 +207,7 @@ def _write_into(op: Any, x: Any, others: tuple[Any, ...], settings: dict[str, An
 def may_write(x: Any, others: tuple[Any, ...] = (), *, repeated: bool = False) -> None:
     """Raise PyTorch's errors for writes that have no meaning: into repeated memory, or against the gradients."""
     known = x.alias
-    if x.storage.inferred and not here.inference:
+    if x.memory.inferred and not here.inference:
         raise RuntimeError(INFERENCE)
     if known is not None:
         refresh(x)
@@ -237,14 +237,14 @@ def _keep_output_of(out: Any, x: Any) -> None:
     if kept is not None and x.array.dtype == out.array.dtype:
         for i, value in enumerate(kept.values):
             if value is out.array:
-                kept.swap(i, x.array, x.storage)
+                kept.swap(i, x.array, x.memory)
 
 
 def written(x: Any, by: str) -> None:
     """Count a write to ``x``'s memory; remember the line if a node still needs what was there."""
-    x.storage.version += 1
-    if x.storage.kept:
-        x.storage.written = f"{users_line()} by {by}_()"
+    x.memory.version += 1
+    if x.memory.kept:
+        x.memory.written = f"{users_line()} by {by}_()"
 
 
 def rebase(x: Any, out: Any) -> None:

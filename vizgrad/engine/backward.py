@@ -239,14 +239,14 @@ def accumulate(x: Any, dx: Any) -> None:
     if x.gradient is None:
         if not isinstance(dx, Bare):
             dx = Bare._wrap(dx if dx.base is None and dx.dtype == x.array.dtype else dx.astype(x.array.dtype))
-        dx.storage.become(GRADIENTS)
+        dx.memory.become(GRADIENTS)
         x.gradient = dx
     elif isinstance(dx, Bare) or x.gradient.is_sparse:
         x.gradient = x.gradient + (dx if isinstance(dx, Bare) else Bare._wrap(dx))
-        x.gradient.storage.become(GRADIENTS)
+        x.gradient.memory.become(GRADIENTS)
     else:
         x.gradient.array += dx
-        x.gradient.storage.version += 1
+        x.gradient.memory.version += 1
 
 
 def run(

@@ -27,16 +27,16 @@ class Bare:
         "array",
         "gradient",
         "hooks",
+        "memory",
         "node",
         "slot",
-        "storage",
         "tracked",
     )
 
     is_sparse = False  # see surface/sparse_tensor.py
 
     array: Any  # the bare NumPy or CuPy array
-    storage: Storage  # the memory it stands on, shared with its views
+    memory: Storage  # what it stands on, shared with its views
     gradient: Any  # a tensor, or None: what users see as ``grad``
     node: Node | None  # what computed it; None for leaves.  Of a view, possibly out of date: see alias.py
     slot: int  # which output of the node it is
@@ -57,7 +57,7 @@ class Bare:
             count_in(s)
         x = _new(kind)
         x.array = array
-        x.storage = s
+        x.memory = s
         x.gradient = x.node = x.alias = x.hooks = None
         x.slot = 0
         x.tracked = False

@@ -101,7 +101,7 @@ class Tensor(
     def data(self) -> Tensor:
         """The same memory, without history and without being watched for writes (as in PyTorch)."""
         x = Bare._wrap(self.array)
-        x.storage = self.storage.borrow()
+        x.memory = self.memory.borrow()
         return x
 
     @data.setter

@@ -116,7 +116,7 @@ def _through(
     passed = tape.apply(_identity(len(tensors), lambda grads: hear(places, len(values), grads)), tensors, {})
     changed = list(values)
     for i, before, after in zip(places, tensors, passed, strict=True):
-        after.storage = before.storage
+        after.memory = before.memory
         changed[i] = after
     kind: Any = type(values)
     return (kind(*changed) if hasattr(values, "_fields") else tuple(changed)), places

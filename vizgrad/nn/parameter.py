@@ -25,8 +25,8 @@ class Parameter(Tensor):
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
         p: Any = _as(cls, data)
-        if p.storage.category == OTHER:
-            p.storage.become(PARAMETERS)
+        if p.memory.category == OTHER:
+            p.memory.become(PARAMETERS)
         return p.requires_grad_() if requires_grad else p
 
     def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
@@ -132,9 +132,9 @@ class _Uninitialized(Tensor):
         """Become an ordinary parameter (or buffer) of this shape, its numbers not yet chosen."""
         made = create.empty(shape, device=device or self.device, dtype=dtype or self.dtype)
         _SLOT.__set__(self, made.array)
-        self.storage = made.storage
+        self.memory = made.memory
         if issubclass(self.cls_to_become, Parameter):
-            self.storage.become(PARAMETERS)
+            self.memory.become(PARAMETERS)
         self.__class__ = self.cls_to_become  # type: ignore[assignment]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:  # type: ignore[override]

@@ -203,7 +203,7 @@ class Optimizer(Saving):
 
     def _written(self, p: Tensor) -> None:
         """Let graphs that used the old value notice, and name this optimizer in their error."""
-        storage = p.storage
+        storage = p.memory
         storage.version += 1
         if storage.kept:
             storage.written = f"{type(self).__name__}.step()"

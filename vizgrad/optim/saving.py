@@ -111,7 +111,7 @@ def _cast(p: Tensor, value: Any, name: Any = None) -> Any:
             if name == "step" or not p.is_floating_point()
             else value.detach().to(p.dtype, copy=True)
         )
-        copy.storage.become(OPTIMIZER)
+        copy.memory.become(OPTIMIZER)
         return copy
     if isinstance(value, dict):
         return {k: _cast(p, v, k) for k, v in value.items()}

@@ -123,7 +123,7 @@ class Records:
             raise CorruptCheckpointError("a view of a storage that reaches beyond it")
         known = ("part", str(name))
         if known not in self.blocks:
-            self.blocks[known] = Block(block.array[first:end], block.dtype, block.storage)
+            self.blocks[known] = Block(block.array[first:end], block.dtype, block.memory)
         return self.blocks[known]
 
 

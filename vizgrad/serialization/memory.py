@@ -67,7 +67,7 @@ class Block:
     def __init__(self, array: Any, dtype: _dtype.dtype | None = None, storage: Storage | None = None) -> None:
         self.array = array  # one dimension of uint8, of NumPy or CuPy
         self.dtype = dtype
-        self.storage = storage or Storage(array.nbytes)
+        self.memory = storage or Storage(array.nbytes)
 
     @property
     def device(self) -> _device.device:
@@ -120,10 +120,10 @@ class Block:
         else:
             start = self.array.data + offset * dtype.itemsize
             made = type(self.array)(size, dtype.numpy, memptr=start, strides=strides)
-        if self.storage.root is None and self.array.nbytes % dtype.itemsize == 0:
-            self.storage.root = self.array.view(dtype.numpy)
+        if self.memory.root is None and self.array.nbytes % dtype.itemsize == 0:
+            self.memory.root = self.array.view(dtype.numpy)
         x = Bare._wrap(made)
-        x.storage = self.storage
+        x.memory = self.memory
         return x
 
 

@@ -21,7 +21,7 @@ from .names import torch_name
 
 __all__ = ["Storages", "TorchPickler"]
 
-OF_THE_ENGINE = {"storage", "_tangent"}  # attributes of a tensor that no user has set
+OF_THE_ENGINE = {"memory", "_tangent"}  # attributes of a tensor that no user has set
 DEEPEST_FRAMES = 6000  # Python's calls, four or five to a level
 
 
@@ -151,7 +151,7 @@ class TorchPickler(_InPython):
         """What the pickle says of an allocation: its type, number, place and length."""
         if keep is None:  # a storage of the user's, not one found behind a tensor
             first = block.array.ctypes.data if not block.is_cuda else block.array.data.ptr
-            block, keep = Block(block.array, block.dtype or _dtype.uint8, block.storage), block
+            block, keep = Block(block.array, block.dtype or _dtype.uint8, block.memory), block
             kind = UNTYPED if keep.dtype is None else TYPE_OF.get(keep.dtype, UNTYPED)
         else:
             kind = TYPE_OF.get(block.dtype, UNTYPED)

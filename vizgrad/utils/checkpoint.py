@@ -157,7 +157,7 @@ class _Frame:
 
     def __init__(self, run: Callable[[], Any], inputs: list[Any], *, check: bool, early_stop: bool) -> None:
         self.run, self.check, self.early_stop = run, check, early_stop
-        self.inputs = [(x, x.storage.version) for x in inputs]
+        self.inputs = [(x, x.memory.version) for x in inputs]
         self.facts: list[dict[str, Any]] = []
         self.found: dict[int, Any] = {}
 
@@ -172,7 +172,7 @@ class _Frame:
 
     def _again(self) -> None:
         for x, version in self.inputs:
-            if x.storage.version != version:
+            if x.memory.version != version:
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an inplace operation: "
                     f"an input of checkpoint() of shape {list(x.shape)} was written to before backward"

@@ -10,7 +10,7 @@ __all__ = ["swap_tensors"]
 
 FIELDS = (
     "array",
-    "storage",
+    "memory",
     "gradient",
     "node",
     "slot",

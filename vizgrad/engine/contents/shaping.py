@@ -165,4 +165,4 @@ class Methods:
 
     resize_, resize_as_, set_ = _memory.resize_, _memory.resize_as_, _memory.set_
     is_set_to, _is_view = _memory.is_set_to, _memory.is_view
-    untyped_storage = _memory.untyped_storage  # (``storage`` is the memory itself, here: see bare.py)
+    storage, untyped_storage = _memory.storage, _memory.untyped_storage

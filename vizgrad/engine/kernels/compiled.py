@@ -136,10 +136,10 @@ def keeper(row: Op) -> Callable[..., Any]:
         lines, stands_on = [], "NOTHING"
         if where == "input":
             lines += [f"x = inputs[{i}]", f"v{n} = arrays[{i}]"]
-            stands_on = f"x.storage if isinstance(x, Bare) and x.array is v{n} else NOTHING"
+            stands_on = f"x.memory if isinstance(x, Bare) and x.array is v{n} else NOTHING"
         elif where == "output":
             lines += [f"o = out[{i}]" if row.outputs else "o = out", f"v{n} = o.array"]
-            stands_on = "o.storage"
+            stands_on = "o.memory"
         elif where == "shape":
             shape = "[a.shape for a in arrays]" if row.variadic else f"getattr(arrays[{i}], 'shape', ())"
             lines.append(f"v{n} = {shape}")

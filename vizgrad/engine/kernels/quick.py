@@ -58,7 +58,7 @@ _s.nbytes = _y.nbytes
 if _storage.counters: _count_in(_s)
 _x = _new(_bare.kind)
 _x.array = _y
-_x.storage = _s
+_x.memory = _s
 _x.gradient = _x.node = _x.alias = _x.hooks = None
 _x.slot = 0
 _x.tracked = False
@@ -147,7 +147,7 @@ def _keep(row: Op) -> str:
         value, stands_on, version = "_y", "_s", "0"
         if where == "input":
             n, value, version = row.inputs[i], f"_a{i}", f"_s{k}.version"
-            stands_on = f"_NOTHING if {value} is {n} else {n}.storage" if i else f"{n}.storage"
+            stands_on = f"_NOTHING if {value} is {n} else {n}.memory" if i else f"{n}.memory"
         found, question = [f"_s{k} = {stands_on}", f"_s{k}.kept = True"], read_by(row, name, "_edges")
         if question:
             found, value = [*found, f"_v{k} = {value}"], f"_v{k}"

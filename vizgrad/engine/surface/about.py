@@ -29,7 +29,7 @@ def legacy_array(data: tuple[Any, ...]) -> Any:
 def as_class(cls: type, x: Any, requires_grad: bool) -> Any:
     """The tensor ``x`` as an instance of ``cls``, sharing its memory."""
     y = object.__new__(cls)
-    for name in ("array", "storage", "gradient", "node", "slot", "tracked", "alias", "hooks"):
+    for name in ("array", "memory", "gradient", "node", "slot", "tracked", "alias", "hooks"):
         setattr(y, name, getattr(x, name))
     return y.requires_grad_() if requires_grad else y
 

@@ -156,8 +156,8 @@ def _as(x: Any, kind: Any, low: Any) -> Any:
         return tape.apply(_CAST, (x,), {"kind": kind})
     key = id(x), here.grad, kind
     known = state.cache.get(key)
-    if known is None or known[1] != x.storage.version or known[0] is not x:
-        state.cache[key] = known = x, x.storage.version, tape.apply(_CAST, (x,), {"kind": kind})
+    if known is None or known[1] != x.memory.version or known[0] is not x:
+        state.cache[key] = known = x, x.memory.version, tape.apply(_CAST, (x,), {"kind": kind})
     return known[2]
 
 

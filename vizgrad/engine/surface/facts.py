@@ -101,13 +101,13 @@ def pin_memory(self: Any, device: Any = None) -> Any:
     held = cupyx.empty_pinned(self.array.shape, self.array.dtype)
     held[...] = self.array
     x = Bare._wrap(held)
-    x.storage.pinned = True
+    x.memory.pinned = True
     return x
 
 
 def is_pinned(self: Any, device: Any = None) -> bool:
     """Whether the memory is one that a GPU reads directly."""
-    return getattr(self.storage, "pinned", False)
+    return getattr(self.memory, "pinned", False)
 
 
 def is_shared(self: Any) -> bool:

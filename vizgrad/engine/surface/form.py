@@ -237,7 +237,7 @@ def in_place(function: Callable[..., Any], name: str = "") -> Callable[..., Any]
     def change(self: Any, *args: Any, **settings: Any) -> Any:
         alias.may_write(self)
         seen = function(self, *args, **settings)
-        self.storage.version += 1
+        self.memory.version += 1
         self.array = seen.array
         if seen.node is not None and here.grad:
             self.node, self.slot, self.tracked = seen.node, seen.slot, seen.tracked

@@ -26,7 +26,7 @@ def requires_grad_(self: Any, requires_grad: bool = True) -> Any:
         raise RuntimeError("only Tensors of floating point dtype can require gradients")
     if not requires_grad and self.grad_fn is not None:
         raise RuntimeError(LEAVES_ONLY + _COMPUTED)
-    if requires_grad and self.storage.inferred and not here.inference:
+    if requires_grad and self.memory.inferred and not here.inference:
         raise RuntimeError(
             "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
         )
@@ -45,20 +45,20 @@ def set_requires_grad(self: Any, value: bool) -> None:
 
 def is_inference(self: Any) -> bool:
     """Whether this tensor was made in inference mode."""
-    return self.storage.inferred
+    return self.memory.inferred
 
 
 def version(self: Any) -> int:
     """How often this tensor's memory was written to in place."""
-    if self.storage.inferred:
+    if self.memory.inferred:
         raise RuntimeError("Inference tensors do not track version counter.")
-    return self.storage.version
+    return self.memory.version
 
 
 def detach(self: Any) -> Any:
     """The same memory, without history."""
     x = Bare._wrap(self.array)
-    x.storage = self.storage
+    x.memory = self.memory
     return x
 
 
@@ -68,10 +68,10 @@ def detach_(self: Any) -> Any:
 
 
 def replace_data(self: Any, other: Any) -> None:
-    category = self.storage.category
-    self.array, self.storage = other.array, other.storage.borrow() if other.storage.kept else other.storage
-    if self.storage.category != category and not self.storage.kept:
-        self.storage.become(category)
+    category = self.memory.category
+    self.array, self.memory = other.array, other.memory.borrow() if other.memory.kept else other.memory
+    if self.memory.category != category and not self.memory.kept:
+        self.memory.become(category)
 
 
 def register_hook(self: Any, hook: Callable[[Any], Any]) -> RemovableHandle:

@@ -128,24 +128,24 @@ def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
 
 def _copied(self: Any, memo: dict[int, Any]) -> Any:
     """The same numbers in memory of their own; ``memo`` has the copies of memory that others share."""
-    a, whole, category = self.array, memory.root(self), self.storage.category
+    a, whole, category = self.array, memory.root(self), self.memory.category
     if not isinstance(a, numpy.ndarray) or not whole.flags.forc:
         return Bare._wrap(a.copy(order="K"), category)
     if id(whole) not in memo:
         memo[id(whole)] = made = Bare._wrap(whole.copy(order="K"), category)
-        made.storage.root = made.array
+        made.memory.root = made.array
     made = memo[id(whole)]
     if whole is a:
         return made
     offset = address(a) - address(whole) if a.size else 0
     y = Bare._wrap(numpy.ndarray(a.shape, a.dtype, made.array.ravel("K"), offset, a.strides))
-    y.storage = made.storage
+    y.memory = made.memory
     return y
 
 
 def shallow(self: Any) -> Any:
     """For copy.copy: another leaf on the same memory, without the gradient."""
     y = as_class(type(self), Bare._wrap(self.array), False)
-    y.storage = self.storage
+    y.memory = self.memory
     y.__dict__.update(self.__dict__)
     return y.requires_grad_() if self.requires_grad else y

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from typing import Any
 
 import numpy
@@ -21,7 +22,7 @@ _CHANNELS = {"channels_last": 4, "channels_last_3d": 5}
 
 def root(self: Any) -> Any:
     """The array that is all of the tensor's memory."""
-    store = self.storage
+    store = self.memory
     while store.root is None and hasattr(store, "lender"):
         store = store.lender
     return self.array if store.root is None else store.root
@@ -89,7 +90,7 @@ def set_(self: Any, source: Any = None, storage_offset: int = 0, size: Any = Non
         raise RuntimeError("set_() is not allowed on a tensor with history; use it under no_grad on a leaf")
     if source is None:
         self.array = namespace.of((self.array,)).module.empty(0, self.array.dtype)
-        self.storage = Storage(0)
+        self.memory = Storage(0)
         return self
     kind = self.array.dtype
     if isinstance(source, UntypedStorage):
@@ -99,7 +100,7 @@ def set_(self: Any, source: Any = None, storage_offset: int = 0, size: Any = Non
     if memory.dtype != kind:
         have, want = _dtype.of(memory).legacy, _dtype.of(self.array).legacy
         raise RuntimeError(f"Could not set tensor of type {have} to a tensor of type {want}")
-    store = source.storage
+    store = source.memory
     if size is None and not isinstance(source, UntypedStorage):
         self.array = memory
     else:
@@ -110,7 +111,7 @@ def set_(self: Any, source: Any = None, storage_offset: int = 0, size: Any = Non
         self.array = namespace.of((flat,)).restrided(flat, shape, bytes_, storage_offset * kind.itemsize)
         if store.root is None:
             store.root = memory
-    self.storage, self.alias = store, None
+    self.memory, self.alias = store, None
     return self
 
 
@@ -131,15 +132,15 @@ def resize_(self: Any, *size: Any, memory_format: Any = None) -> Any:
     if offset + need > flat.size:
         grown = namespace.of((a,)).module.zeros(offset + need, a.dtype)
         grown[: flat.size] = flat
-        flat, self.storage, self.alias = grown, Storage(grown.nbytes), None
-    if self.storage.root is None:
-        self.storage.root = flat
+        flat, self.memory, self.alias = grown, Storage(grown.nbytes), None
+    if self.memory.root is None:
+        self.memory.root = flat
     self.array = flat[offset : offset + need].reshape(shape)
     last = channels(memory_format)
     if last is not None:
         inner = (shape[0], *shape[2:], shape[1])
         self.array = namespace.of((a,)).moveaxis(self.array.reshape(inner), -1, 1)
-    self.storage.version += 1
+    self.memory.version += 1
     return self
 
 
@@ -180,8 +181,8 @@ def fills_apart(function: Any, *, kind: bool = True) -> Any:
 class UntypedStorage:
     """The bytes behind a tensor and its views.  Changing a byte changes them all."""
 
-    def __init__(self, memory: Any, storage: Storage, kind: Any = None) -> None:
-        self._root, self.storage, self.kind = memory, storage, kind
+    def __init__(self, whole: Any, memory: Storage, kind: Any = None) -> None:
+        self._root, self.memory, self.kind = whole, memory, kind
 
     def array(self, kind: Any) -> Any:
         """All the memory in a row, as numbers of a NumPy dtype."""
@@ -208,10 +209,10 @@ class UntypedStorage:
         return False
 
     def tolist(self) -> list[Any]:
-        return self.array(self.kind or "u1").tolist()
+        return self._numbers(slice(None))
 
     def untyped(self) -> UntypedStorage:
-        return UntypedStorage(self._root, self.storage)
+        return UntypedStorage(self._root, self.memory)
 
     @property
     def dtype(self) -> Any:
@@ -227,11 +228,17 @@ class UntypedStorage:
         return self.nbytes() // self.element_size()
 
     def __getitem__(self, i: Any) -> Any:
-        return self.array(self.kind or "u1")[i].tolist()
+        return self._numbers(i)
+
+    def _numbers(self, i: Any) -> Any:
+        found = self.array(self.kind or "u1")[i]
+        return (
+            found.astype("f4") if found.dtype.kind == "V" else found
+        ).tolist()  # bfloat16: Python's numbers
 
     def __setitem__(self, i: Any, value: Any) -> None:
         self.array(self.kind or "u1")[i] = value
-        self.storage.version += 1
+        self.memory.version += 1
 
     def __iter__(self) -> Any:
         return iter(self.tolist())
@@ -254,7 +261,28 @@ class UntypedStorage:
 class TypedStorage(UntypedStorage):
     """The same memory as numbers of one type."""
 
+    warned = False
+
+    def __getitem__(self, i: Any) -> Any:
+        if isinstance(i, slice):
+            raise RuntimeError("slices are only supported in UntypedStorage.__getitem__")
+        return self._numbers(i)
+
 
 def untyped_storage(self: Any) -> UntypedStorage:
     """The bytes that this tensor and its views stand on."""
-    return UntypedStorage(root(self), self.storage)
+    return UntypedStorage(root(self), self.memory)
+
+
+def storage(self: Any) -> TypedStorage:
+    """All the numbers of the memory that this tensor and its views stand on, in a row."""
+    if not TypedStorage.warned:  # once, as PyTorch does
+        TypedStorage.warned = True
+        warnings.warn(
+            "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage "
+            "class. This should only matter to you if you are using storages directly.  To access UntypedStorage "
+            "directly, use tensor.untyped_storage() instead of tensor.storage()",
+            UserWarning,
+            stacklevel=2,
+        )
+    return TypedStorage(root(self), self.memory, self.array.dtype)

@@ -20,7 +20,7 @@ def msort(input: Any) -> Any:
 def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False, *, out: Any = None) -> Any:
     """The ``k``-th smallest element along ``dim``, counted from 1, and where it is."""
     for x in out or ():
-        if x.storage is input.storage:
+        if x.memory is input.memory:
             raise RuntimeError(
                 "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
                 "single memory location. Please clone() the tensor before performing the operation."

@@ -97,6 +97,6 @@ def fill(target: Any, value: Any, name: str) -> None:
                 stacklevel=4,
             )
         target.array = namespace.of((target.array,)).module.empty(value.array.shape, target.array.dtype)
-        target.storage = Storage(target.array.nbytes)
+        target.memory = Storage(target.array.nbytes)
     target.array[...] = value.array
     alias.written(target, name)

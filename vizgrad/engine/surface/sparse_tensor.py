@@ -41,7 +41,7 @@ class SparseTensor(Tensor):
 
     def __new__(cls, indices: Any, values: Any, size: Any, coalesced: bool = False) -> SparseTensor:
         x = _new(cls)
-        x.storage = Storage(0)  # its parts count their bytes themselves
+        x.memory = Storage(0)  # its parts count their bytes themselves
         x.node = x.alias = x.hooks = None
         x.slot = 0
         x.tracked = values.tracked

@@ -42,7 +42,7 @@ def joined(node: Any, dx: Any) -> Any:
     if node.op.family.__module__ not in TOGETHER:
         return dx
     out = Bare._wrap(dx.array)
-    out.storage = dx.storage
+    out.memory = dx.memory
     clone = TABLE["clone"]
     kind = class_of(_Constant, node.op.backward_name.replace("Backward0", "BackwardBackward0"))
     out.node = kind(clone, [edge for edge in node.edges if edge is not None], {})

@@ -146,7 +146,7 @@ def _follow(running: Tensor | None, now: Tensor, momentum: float, scale: float =
         return
     running.array *= 1 - momentum
     running.array += (momentum * scale) * now.array
-    running.storage.version += 1
+    running.memory.version += 1
 
 
 def _refuse_single(channels: Any, input: Tensor) -> None:

@@ -39,7 +39,7 @@ def adopt(replay: Replay, walk: Any, grads: list[Any]) -> None:
         if x is None or new is None or x is new:
             continue
         if _is_parted(replay, x, new):
-            x.array, x.alias, x.storage = new.array.copy(), None, Storage(new.array.nbytes)
+            x.array, x.alias, x.memory = new.array.copy(), None, Storage(new.array.nbytes)
         else:
             _write(x.array, new.array)
         if x.node is None and x.tracked:

@@ -20,7 +20,7 @@ def weight(values: tuple[Value, ...]) -> int:
     What else came in is another event's result.
     """
     held = ("output", "gradient out", "parameter", "state")
-    return sum(v.array.nbytes for v in values if v.role in held or (v.role == "input" and v.storage is None))
+    return sum(v.array.nbytes for v in values if v.role in held or (v.role == "input" and v.memory is None))
 
 
 def digest(values: tuple[Value, ...]) -> int:

@@ -114,7 +114,7 @@ def output(out: Any, number: int, edits: list[Edit], moment: Moment | None = Non
         return
     out.array = new
     if moment is not None and moment.op.view:
-        out.alias, out.storage = None, Storage(new.nbytes)
+        out.alias, out.memory = None, Storage(new.nbytes)
 
 
 def _keep_what_was_there(moment: Moment) -> None:

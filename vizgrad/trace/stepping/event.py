@@ -24,7 +24,7 @@ class Value(NamedTuple):
     name: str
     role: wire.Role
     array: Any
-    storage: Any  # None: nobody else writes there
+    memory: Any  # None: nobody else writes there
     version: int
     target: str  # what an edit calls it; "" if it cannot be edited
     kept: bool = False
@@ -32,7 +32,7 @@ class Value(NamedTuple):
     @property
     def fresh(self) -> bool:
         """Whether it still is what it was."""
-        return self.storage is None or self.storage.version == self.version
+        return self.memory is None or self.memory.version == self.version
 
 
 @dataclass(slots=True, eq=False)

@@ -214,9 +214,7 @@ class Follower(Watcher):
         self.began(moment)
         written = moment.into if moment.into is not None else moment.parameter
         if written is not None:  # by now it may have been edited
-            changing = (
-                x for x in (*moment.inputs, written) if getattr(x, "storage", None) is written.storage
-            )
+            changing = (x for x in (*moment.inputs, written) if getattr(x, "memory", None) is written.memory)
             moment.before = {id(x): x.array.copy() for x in changing}
 
     def _end(self, moment: Moment) -> None:

@@ -275,7 +275,7 @@ class Recording:
             givens.append(Given(key, tracked=tracked, same=same))
         else:
             givens.append(Given(key, self._copy(x.array), tracked))
-            self._outside[key] = x.storage.version, checksum(x.array)
+            self._outside[key] = x.memory.version, checksum(x.array)
 
     def _same(self, x: Any) -> int | None:
         """The number of a tensor that is or was around the same array."""
@@ -314,16 +314,16 @@ class Recording:
 
     def _see(self, x: Any, key: int | None = None) -> None:
         """From now on this is what the memory of ``x`` is known to hold."""
-        self._versions[id(x.storage)] = x.storage.version
+        self._versions[id(x.memory)] = x.memory.version
         if key is not None:
-            self._homes[key] = id(x.storage)
+            self._homes[key] = id(x.memory)
             self._arrays[id(x.array)] = ref(x.array), key
             self._tracked[key] = x.tracked
             if x.node is not None:
                 self.nodes[x.node.number, x.slot] = key
 
     def _is_current(self, x: Any, key: int) -> bool:
-        home, version = id(x.storage), x.storage.version
+        home, version = id(x.memory), x.memory.version
         if self._homes.get(key) != home and self._same(x) == key:
             return True  # the same array, said to stand on another's storage now
         if self._homes.get(key) != home or self._versions.get(home) != version:

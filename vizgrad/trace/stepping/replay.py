@@ -140,7 +140,7 @@ class Replay(Follower):
             x = self.tensors.get(given.key)
             if x is None:
                 x = self.tensors[given.key] = Bare._wrap(other.array)
-            x.array, x.storage = other.array, other.storage
+            x.array, x.memory = other.array, other.memory
             x.tracked = given.tracked if x.node is None else x.tracked
         elif given.key in self.tensors and self.tensors[given.key].array.shape == given.array.shape:
             x = self.tensors[given.key]

@@ -46,7 +46,7 @@ def _moved(found: tuple[Value, ...]) -> tuple[Value, ...]:
 
 def copied(found: tuple[Value, ...]) -> tuple[Value, ...]:
     """The same values in memory of their own."""
-    return tuple(v._replace(array=v.array.copy(), storage=None) for v in found)
+    return tuple(v._replace(array=v.array.copy(), memory=None) for v in found)
 
 
 # --- forward
@@ -64,7 +64,7 @@ def _inputs(moment: Moment) -> list[Value]:
             if was is not None:  # it is written over by this very op
                 found.append(Value(letter, "input", was, None, 0, "", name in keeps))
             else:
-                found.append(Value(letter, "input", x.array, x.storage, x.storage.version, "", name in keeps))
+                found.append(Value(letter, "input", x.array, x.memory, x.memory.version, "", name in keeps))
     return found
 
 
@@ -84,7 +84,7 @@ def _outputs(moment: Moment, outs: tuple[Any, ...]) -> list[Value]:
         target = (
             "" if graph._hooks.stack else name
         )  # what checkpoint computes again would be without the edit
-        found.append(Value(name, "output", x.array, x.storage, x.storage.version, target, bool(kept)))
+        found.append(Value(name, "output", x.array, x.memory, x.memory.version, target, bool(kept)))
     return found
 
 
@@ -114,7 +114,7 @@ def _leaving(moment: Moment, results: list[Any]) -> list[Value]:
 def _gradient(name: str, role: Any, g: Any, target: str = "") -> Value:
     """A gradient as a walk hands it on: a bare array, a number of NumPy's, or a tensor if the walk is recorded."""
     if isinstance(g, Bare):
-        return Value(name, role, g.array, g.storage, g.storage.version, target)
+        return Value(name, role, g.array, g.memory, g.memory.version, target)
     return Value(name, role, numpy.asarray(g) if isinstance(g, numpy.generic) else g, None, 0, target)
 
 
@@ -122,12 +122,12 @@ def _gradient(name: str, role: Any, g: Any, target: str = "") -> Value:
 
 
 def _update(p: Any, optimizer: Any, name: str) -> tuple[Value, ...]:
-    found = [Value(name, "parameter", p.array, p.storage, p.storage.version, name)]
+    found = [Value(name, "parameter", p.array, p.memory, p.memory.version, name)]
     if p.grad is not None and not p.grad.is_sparse:
-        found.append(Value("g", "input", p.grad.array, p.grad.storage, p.grad.storage.version, ""))
+        found.append(Value("g", "input", p.grad.array, p.grad.memory, p.grad.memory.version, ""))
     for key, value in (optimizer.state.get(p) or {}).items():
         if isinstance(value, Bare) and value.array.size > 1:
-            found.append(Value(key, "state", value.array, value.storage, value.storage.version, ""))
+            found.append(Value(key, "state", value.array, value.memory, value.memory.version, ""))
     return tuple(found)
 
 
