@@ -47,9 +47,7 @@ class Formula:
     outputs: tuple[str, ...] = ()  # names, for rows with several outputs
     named = ""  # for rows with several outputs: the name of their torch.return_types, if they have one
     out = False  # the function takes ``out=``
-    former: tuple[
-        str, ...
-    ] = ()  # how calls in PyTorch's older order of arguments begin: see surface/former.py
+    former: tuple[str, ...] = ()  # how calls in an older order of arguments begin: see surface/former.py
     grad_fn = ""  # what ``tensor.grad_fn`` is called, where PyTorch calls it otherwise than the row
     tensors = ""  # which inputs may not be Python numbers: "all", "first", "any" (one at least)
     leads = ""  # "kind": only the first input is asked of its kind; "dtype": the others have its dtype, or float32

@@ -352,9 +352,9 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         )
     if input is None or other is None:
         raise TypeError("where() takes a condition alone, or a condition with both input and other")
-    if not any(
-        isinstance(x, Bare) for x in (input, other)
-    ):  # two numbers have our default types, not NumPy's
+    if not (
+        isinstance(input, Bare) or isinstance(other, Bare)
+    ):  # numbers have our default types, not NumPy's
         input = array_of(input, None, condition.device)
     return elementwise.where(condition, input, other)
 
