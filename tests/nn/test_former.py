@@ -68,11 +68,11 @@ def test_the_last_layer_of_attention_is_where_pytorch_keeps_its_class():
 
 
 def test_a_container_holds_layers_by_name_and_says_to_subclass_module():
-    with pytest.warns(FutureWarning, match="Subclass that instead") as told:
+    with pytest.warns(FutureWarning, match="derive from `nn.Module`") as told:
         net = nn.Container(fc=nn.Linear(2, 3))
     assert told[0].filename == __file__
     assert repr(net) == "Container(\n  (fc): Linear(in_features=2, out_features=3, bias=True)\n)"
-    with pytest.warns(FutureWarning, match="Subclass that instead"):
+    with pytest.warns(FutureWarning, match="derive from `nn.Module`"):
         subclass = type("Net", (nn.Container,), {})
     assert [name for name, _ in subclass(act=nn.ReLU()).named_children()] == [
         "act"

@@ -179,9 +179,8 @@ def tell_last_node(module: Any, hooks: list[Callable[..., Any]], args: tuple[Any
     else:
         return
     warnings.warn(
-        f"Using a non-full backward hook when {missed[0]} is deprecated and will be removed in future versions. This "
-        f"hook will be missing some {missed[1]}. Please use register_full_backward_hook to get the documented "
-        "behavior.",
+        f"Using a non-full backward hook when {missed[0]} is deprecated: it misses some {missed[1]}, which "
+        "register_full_backward_hook hears",
         FutureWarning,
         stacklevel=4,
     )

@@ -32,10 +32,7 @@ class Container(Module):
         super().__init_subclass__(**settings)
 
 
-_NO_CONTAINER = (
-    "`nn.Container` is deprecated. All of its functionality is now implemented in `nn.Module`. "
-    "Subclass that instead."
-)
+_NO_CONTAINER = "`nn.Container` is deprecated: derive from `nn.Module`, which does all that it does."
 
 
 class _Row(Module):

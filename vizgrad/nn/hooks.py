@@ -108,8 +108,8 @@ class Hooks(State):
     def _choose_hooks(self, full: bool) -> None:
         if self._is_full_backward_hook not in (None, full):
             raise RuntimeError(
-                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only "
-                "one of them."
+                "Cannot use both regular backward hooks and full backward hooks on a single Module: use one kind of "
+                "hook"
             )
         self._is_full_backward_hook = full
 

@@ -279,9 +279,7 @@ def storage(self: Any) -> TypedStorage:
     if not TypedStorage.warned:  # once, as PyTorch does
         TypedStorage.warned = True
         warnings.warn(
-            "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage "
-            "class. This should only matter to you if you are using storages directly.  To access UntypedStorage "
-            "directly, use tensor.untyped_storage() instead of tensor.storage()",
+            "TypedStorage is deprecated: tensor.untyped_storage() gives the same memory as bytes",
             UserWarning,
             stacklevel=2,
         )

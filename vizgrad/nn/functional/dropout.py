@@ -69,16 +69,13 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 def _warn_of_form(ndim: int, spatial: int) -> None:
     if ndim == spatial + 1:
         text = (
-            "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired "
-            "- input is interpreted as shape (N, C, L), where C is the channel dim; please switch to using dropout1d "
-            "instead."
+            "dropout2d: Received a 3D input to dropout2d and takes it as (N, C, L), dropping channels as dropout1d "
+            "does; call dropout1d"
         )
     else:
         text = (
-            f"dropout{spatial}d: Received a {ndim}-D input to dropout{spatial}d, which is deprecated. To retain the "
-            f"behavior and silence this warning, please use dropout instead. Note that dropout{spatial}d exists to "
-            f"provide channel-wise dropout on inputs with {spatial} spatial dimensions, a channel dimension, and an "
-            "optional batch dimension."
+            f"dropout{spatial}d: Received a {ndim}-D input to dropout{spatial}d, which drops channels of {spatial} "
+            "spatial dimensions and may be a mistake; call dropout to drop single numbers"
         )
     complain(text)
 
