@@ -352,9 +352,8 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         )
     if input is None or other is None:
         raise TypeError("where() takes a condition alone, or a condition with both input and other")
-    if not (
-        isinstance(input, Bare) or isinstance(other, Bare)
-    ):  # numbers have our default types, not NumPy's
+    numbers = (bool, int, float, complex)
+    if isinstance(input, numbers) and isinstance(other, numbers):  # they have our default types, not NumPy's
         input = array_of(input, None, condition.device)
     return elementwise.where(condition, input, other)
 
