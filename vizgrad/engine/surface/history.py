@@ -117,10 +117,8 @@ def gradient(self: Any) -> Any:
     g = self.gradient
     if g is None and self.node is not None and not retains_grad(self):
         complain(
-            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't "
-            "be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
-            "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by "
-            "mistake, make sure you access the leaf Tensor instead."
+            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed, and backward() puts nothing "
+            "there: call .retain_grad() on it before backward(), or ask the leaf that it was computed from"
         )
     return g
 
