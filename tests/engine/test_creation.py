@@ -188,7 +188,7 @@ t.ones(2).cauchy_(0, -1)
 t.ones(2).log_normal_(0, -1)
 t.finfo(t.float32), t.finfo(t.bfloat16), t.finfo(t.complex128), t.finfo(t.float16).resolution
 t.finfo(t.int32)
-t.finfo(float), t.iinfo(int), t.can_cast(float, int)
+t.finfo(float), t.iinfo(int), t.can_cast(float, int), t.promote_types(int, float), t.ones(2).view(int)
 t.ones(2).mean(dtype=float), t.ones(2).sum(dtype=complex), t.ones(2).nansum(dtype=float), t.ones(2).prod(dtype=int)
 t.iinfo(t.int8), t.iinfo(t.int64), t.iinfo(t.uint8).bits
 t.iinfo(t.float32)

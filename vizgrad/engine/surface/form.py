@@ -39,9 +39,8 @@ def reshape(input: Any, *sizes_: Any, shape: Any = None) -> Any:
 
 def view(self: Any, *size: Any, dtype: Any = None) -> Any:
     """The same memory in another shape, or (given a dtype) its bits read as another type."""
-    if dtype is not None or (len(size) == 1 and isinstance(size[0], _dtype.dtype)):
-        kind = size[0] if dtype is None else dtype
-        return _rows.view_dtype(self, kind.numpy)
+    if dtype is not None or (len(size) == 1 and isinstance(size[0], (_dtype.dtype, type))):
+        return _rows.view_dtype(self, _dtype.numpy_of(size[0] if dtype is None else dtype))
     return _look(_view, self, {"size": sizes(size)})
 
 
