@@ -13,7 +13,7 @@ import pytest
 
 import vizgrad
 import vizgrad.nn.functional as ours
-from vizgrad.engine.kernels import loops, normal, softmax, threads
+from vizgrad.engine.kernels import loops, normal, normal_loops, softmax, threads
 from vizgrad.engine.namespace import NUMPY
 from vizgrad.engine.ops import attention
 
@@ -21,6 +21,24 @@ from vizgrad.engine.ops import attention
 def test_without_numba_numpy_computes(monkeypatch):
     monkeypatch.setitem(sys.modules, "numba.core", None)
     assert loops.available.__wrapped__() is False
+
+
+def test_loops_are_compiled_also_where_nothing_can_be_kept(monkeypatch):
+    numba = pytest.importorskip("numba", reason="loops are compiled by Numba")
+    njit, asked = numba.njit, []
+
+    def without_a_folder(*functions, **settings):
+        if "nogil" in settings:  # ours; Numba calls it for itself too
+            asked.append(settings.get("cache", False))
+            if asked[-1]:
+                raise RuntimeError("cannot cache function: no locator available")
+        return njit(*functions, **settings)
+
+    monkeypatch.setattr(numba, "njit", without_a_folder)
+    sums, y = loops._compiled.__wrapped__(normal_loops.sums.__wrapped__), np.zeros((2, 3))
+    sums(np.ones((3, 4)), np.full((3, 4), 2.0), *y)
+    assert asked == [True, False]
+    np.testing.assert_array_equal(y, [[4] * 3, [8] * 3])
 
 
 @pytest.mark.torch
