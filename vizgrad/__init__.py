@@ -41,7 +41,6 @@ from vizgrad.engine.dtype import (
     int16,
     int32,
     int64,
-    promote_types,
     set_default_dtype,
     uint8,
 )

@@ -114,9 +114,8 @@ def _default_complex() -> dtype:
     return _COMPLEX_OF.get(_default, complex64)
 
 
-def promote_types(a: Any, b: Any) -> dtype:
+def promote_types(a: dtype, b: dtype) -> dtype:
     """The smallest type that both fit in, by PyTorch's rules: an integer never widens a float."""
-    a, b = PYTHON.get(a, a), PYTHON.get(b, b)
     if a is b:
         return a
     if a.rank != b.rank:

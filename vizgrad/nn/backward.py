@@ -13,6 +13,7 @@ from typing import Any
 from vizgrad.engine import tape
 from vizgrad.engine.local import here
 from vizgrad.engine.op import TABLE, Gradient, Op
+from vizgrad.engine.surface.complain import complain
 from vizgrad.engine.tensor import Tensor
 
 __all__ = ["BackwardHooks", "tell_last_node"]
@@ -178,9 +179,8 @@ def tell_last_node(module: Any, hooks: list[Callable[..., Any]], args: tuple[Any
         missed = "the forward contains multiple autograd Nodes", "grad_input"
     else:
         return
-    warnings.warn(
+    complain(
         f"Using a non-full backward hook when {missed[0]} is deprecated: it misses some {missed[1]}, which "
         "register_full_backward_hook hears",
         FutureWarning,
-        stacklevel=4,
     )

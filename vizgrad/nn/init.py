@@ -12,6 +12,7 @@ from typing import Any, ParamSpec
 import numpy
 
 from vizgrad.engine.surface import create
+from vizgrad.engine.surface.complain import complain
 from vizgrad.engine.surface.grad_mode import no_grad
 from vizgrad.engine.surface.random import Generator, default
 from vizgrad.engine.tensor import Tensor
@@ -266,7 +267,7 @@ def _formerly(function: Callable[P, Tensor]) -> Callable[P, Tensor]:
 
     def call(*args: P.args, **settings: P.kwargs) -> Tensor:
         text = f"`nn.init.{old}` is now deprecated in favor of `nn.init.{new}`."
-        warnings.warn(text, FutureWarning, stacklevel=2)
+        complain(text, FutureWarning)
         return function(*args, **settings)
 
     call.__name__ = call.__qualname__ = old

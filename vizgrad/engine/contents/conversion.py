@@ -17,6 +17,7 @@ from vizgrad.engine.surface.kinds import (
     layout,
     memory_format,
     preserve_format,
+    promote_types,
     result_type,
     strided,
 )  # fmt: skip
@@ -25,8 +26,9 @@ from vizgrad.engine.surface.legacy import get_default_device, set_default_device
 __all__ = [
     "BFloat16Tensor", "BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor", "HalfTensor",
     "IntTensor", "LongTensor", "ShortTensor", "can_cast", "channels_last", "channels_last_3d", "contiguous_format",
-    "finfo", "from_dlpack", "get_default_device", "iinfo", "layout", "memory_format", "preserve_format", "result_type",
-    "set_default_device", "set_default_tensor_type", "strided", "to_dlpack", "uint16", "uint32", "uint64",
+    "finfo", "from_dlpack", "get_default_device", "iinfo", "layout", "memory_format", "preserve_format",
+    "promote_types", "result_type", "set_default_device", "set_default_tensor_type", "strided", "to_dlpack", "uint16",
+    "uint32", "uint64",
 ]  # fmt: skip
 
 _types = _legacy.CPU

@@ -16,7 +16,6 @@ import numpy as np
 
 from . import loops
 
-_FEW = 1 << 13  # numbers for which nobody need wait for a compiler
 _BLOCK = 16384  # elements at a time, so that some twenty passes over them stay in the fastest cache
 
 # erf(x) = x P(x²) / Q(x²) for |x| <= 0.5; the leading coefficient first
@@ -47,7 +46,7 @@ def erf(x: np.ndarray) -> np.ndarray:
     wide = np.float64 if x.dtype == np.float64 or x.dtype.kind in "biu" else np.float32
     source = np.ascontiguousarray(x, dtype=wide).reshape(-1)
     y = np.empty_like(source)
-    if wide is np.float32 and source.size > _FEW and loops.take(source):
+    if wide is np.float32 and loops.take(source):
         loops.on_rows(_singles, source, y)
     else:
         block = _double if wide is np.float64 else _single

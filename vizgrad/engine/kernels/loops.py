@@ -16,15 +16,9 @@ import numpy as np
 from . import threads
 
 _FLOATS = (np.dtype("f4"), np.dtype("f8"))
-_SETTINGS = {
-    "nogil": True,
-    "fastmath": {
-        "reassoc",
-        "contract",
-        "nsz",
-    },  # sums in any order, as NumPy's; inf and nan keep their meaning
-    "error_model": "numpy",
-}
+_FEW = 1 << 13  # numbers for which nobody should wait for a compiler
+# Sums in any order, as NumPy's are; inf and nan keep their meaning.
+_SETTINGS = {"nogil": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
 
 
 def loop(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,8 +32,8 @@ def loop(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def take(*arrays: Any) -> bool:
-    """Whether loops can be given these arrays; None among them says nothing."""
-    if not available():
+    """Whether loops are to be given these arrays: large ones, of one dtype, in order.  None among them says nothing."""
+    if arrays[0].size <= _FEW or not available():
         return False
     kind = arrays[0].dtype
     return kind in _FLOATS and all(a is None or (a.dtype == kind and a.flags.c_contiguous) for a in arrays)

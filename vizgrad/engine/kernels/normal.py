@@ -93,7 +93,7 @@ def _near(square: Any, var: Any) -> bool:
 def _sums(a: Any, b: Any) -> np.ndarray:
     """Σ a and Σ a · b of each row, one behind the other."""
     both = np.empty((2, *a.shape[:-1], 1), b.dtype)
-    if a.size > _SMALL and loops.take(a, b):
+    if loops.take(a, b):
         n = a.shape[-1]
         loops.on_rows(normal_loops.sums, a.reshape(-1, n), b.reshape(-1, n), *both.reshape(2, -1))
     else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from vizgrad.engine.bare import Bare
+
+from .complain import complain
 
 if TYPE_CHECKING:
     from vizgrad.engine.op import Op
@@ -29,10 +30,8 @@ def reordered(
         )
     named = dict(zip(order, given, strict=True))
     now = ", ".join([*row.inputs, *(f"{n}=…" for n in order if n not in row.inputs)])
-    warnings.warn(
-        f"This overload of {name} is deprecated: {name}({', '.join(order)}).  Consider using {name}({now}) instead",
-        UserWarning,
-        stacklevel=3,
+    complain(
+        f"This overload of {name} is deprecated: {name}({', '.join(order)}).  Consider using {name}({now}) instead"
     )
     scales = {
         n: v.array.item() if isinstance(v, Bare) else v for n, v in named.items() if n not in row.inputs

@@ -99,6 +99,11 @@ class iinfo:  # noqa: N801 - the name that programs know
         return hash((iinfo, self.dtype))
 
 
+def promote_types(type1: Any, type2: Any) -> _dtype.dtype:
+    """The smallest type that both fit in; Python's types stand for PyTorch's."""
+    return _dtype.promote_types(_dtype.PYTHON.get(type1, type1), _dtype.PYTHON.get(type2, type2))
+
+
 def can_cast(from_: Any, to: Any) -> bool:
     """Whether a result of type ``from_`` may be written to a tensor of type ``to``: never to a lower kind."""
     return _dtype.PYTHON.get(from_, from_).rank <= _dtype.PYTHON.get(to, to).rank

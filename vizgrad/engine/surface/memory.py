@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from typing import Any
 
 import numpy
@@ -15,6 +14,7 @@ from vizgrad.engine.kernels import strided as _kernels
 from vizgrad.engine.ops import shapes
 from vizgrad.engine.storage import Storage
 
+from .complain import complain
 from .out import fills_out
 
 _CHANNELS = {"channels_last": 4, "channels_last_3d": 5}
@@ -278,9 +278,5 @@ def storage(self: Any) -> TypedStorage:
     """All the numbers of the memory that this tensor and its views stand on, in a row."""
     if not TypedStorage.warned:  # once, as PyTorch does
         TypedStorage.warned = True
-        warnings.warn(
-            "TypedStorage is deprecated: tensor.untyped_storage() gives the same memory as bytes",
-            UserWarning,
-            stacklevel=2,
-        )
+        complain("TypedStorage is deprecated: tensor.untyped_storage() gives the same memory as bytes")
     return TypedStorage(root(self), self.memory, self.array.dtype)
